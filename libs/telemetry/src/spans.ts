@@ -1,0 +1,52 @@
+import {
+  context,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { attributeNames } from './names.ts';
+
+const tracer = trace.getTracer('millrace');
+
+export interface SpanOptions {
+  readonly kind?: SpanKind;
+  readonly attributes?: Attributes;
+  /** @default the active context */
+  readonly parent?: Context;
+}
+
+/** Starts a span that is not made active; its owner ends it, by {@link endSpan} where it can fail. */
+export function startSpan(name: string, { kind, attributes, parent = context.active() }: SpanOptions = {}): Span {
+  return tracer.startSpan(name, { ...(kind !== undefined && { kind }), ...(attributes && { attributes }) }, parent);
+}
+
+/** Ends `span`; with an error, the span says so first. Error messages must be free of personal data: they are exported. */
+export function endSpan(span: Span, error?: unknown): void {
+  if (error !== undefined) {
+    span.setAttribute(attributeNames.errorType, errorType(error));
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+  }
+  span.end();
+}
+
+/** Runs `work` with a new span as the active one, and ends the span with it. */
+export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+  const parent = options.parent ?? context.active();
+  const span = startSpan(name, options);
+  try {
+    const result = await context.with(trace.setSpan(parent, span), work, undefined, span);
+    endSpan(span);
+    return result;
+  } catch (error) {
+    endSpan(span, error);
+    throw error;
+  }
+}
+
+function errorType(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,69 @@
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { envDetector } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+
+export interface TelemetryOptions {
+  readonly service: string;
+  /**
+   * Where finished spans go.
+   * @default OTLP over HTTP where OTEL_EXPORTER_OTLP_ENDPOINT (or the traces' own variable) is set, else nowhere
+   */
+  readonly spanProcessors?: readonly SpanProcessor[];
+}
+
+export interface Telemetry {
+  /** Answers a scrape with every metric in Prometheus text format. */
+  serveMetrics(request: IncomingMessage, response: ServerResponse): void;
+  /** Sends what is left and stops; never rejects, since a collector that is away must not keep a service from stopping. */
+  stop(): Promise<void>;
+}
+
+/** Paths asked by machines every few seconds: they would bury the traces that people look for. */
+const untracedPaths = new Set(['/healthz', '/readyz', '/metrics']);
+
+/**
+ * Starts OpenTelemetry for this process: traces, metrics and W3C propagation, also without a collector, so that logs
+ * carry trace ids. Incoming HTTP requests are traced by instrumentation-http; everything else opens its spans by hand.
+ * Call it once, before the first server is made.
+ */
+export function startTelemetry({ service, spanProcessors = exportersFromEnvironment() }: TelemetryOptions): Telemetry {
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const sdk = new NodeSDK({
+    serviceName: process.env['OTEL_SERVICE_NAME'] ?? service,
+    // The host's and the process's own detectors would put paths and command lines into every export.
+    resourceDetectors: [envDetector],
+    spanProcessors: [...spanProcessors],
+    metricReaders: [prometheus],
+    instrumentations: [httpServerInstrumentation()],
+  });
+  sdk.start();
+  patchBuiltinHttp();
+  return {
+    serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
+    stop: () => sdk.shutdown().catch(() => undefined),
+  };
+}
+
+function httpServerInstrumentation(): HttpInstrumentation {
+  return new HttpInstrumentation({
+    disableOutgoingRequestInstrumentation: true,
+    ignoreIncomingRequestHook: ({ url = '' }) => untracedPaths.has(url.split('?', 1)[0] ?? ''),
+  });
+}
+
+function exportersFromEnvironment(): readonly SpanProcessor[] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env;
+  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return [];
+  return [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })];
+}
+
+/** The instrumentation patches `node:http` when CommonJS code requires it; ES modules see the patch only after a sync. */
+function patchBuiltinHttp(): void {
+  createRequire(import.meta.url)('node:http');
+  syncBuiltinESMExports();
+}
