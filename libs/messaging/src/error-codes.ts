@@ -1,0 +1,41 @@
+/** What can go wrong, in one table; docs/errors.md shows the same one. `retryable`: the same attempt may succeed later. */
+export const errorCodes = {
+  API_REJECTED: { retryable: false, meaning: 'The API answered with a 4xx: this request will never be accepted.' },
+  API_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'The API answered 5xx, 408, 425 or 429: it may accept the same request later.',
+  },
+  API_TIMEOUT: {
+    retryable: true,
+    meaning: 'The API did not answer in time; whether it acted on the request is unknown.',
+  },
+  API_UNREACHABLE: { retryable: true, meaning: 'No connection to the API, or it broke before an answer came.' },
+  CALL_ABORTED: { retryable: true, meaning: 'The caller gave up, because the service stops or lost the partition.' },
+  INVALID_EVENT: {
+    retryable: false,
+    meaning: 'A record of a subscribed type, or data about to be published, is no valid event of its contract.',
+  },
+  LEASE_LOST: {
+    retryable: true,
+    meaning: 'The partition belongs to another member now; its offsets are no longer ours to commit.',
+  },
+  BROKER_UNAVAILABLE: { retryable: true, meaning: 'Kafka could not be reached or did not acknowledge in time.' },
+  TOPIC_MISSING: {
+    retryable: true,
+    meaning: 'A topic that the service needs does not exist yet; the topics program makes it.',
+  },
+  CONFIG_INVALID: {
+    retryable: false,
+    meaning: 'Environment variables or options are missing or wrong; each is named.',
+  },
+  DATABASE_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'The database could not be opened or did not carry out a statement.',
+  },
+  UNEXPECTED: {
+    retryable: true,
+    meaning: 'Something nobody foresaw; kept and tried again, since giving up would lose an event.',
+  },
+} as const satisfies Readonly<Record<string, { readonly retryable: boolean; readonly meaning: string }>>;
+
+export type ErrorCode = keyof typeof errorCodes;

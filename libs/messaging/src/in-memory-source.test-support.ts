@@ -1,0 +1,189 @@
+import type { KafkaRecord } from './record.ts';
+import type { PartitionLease, PartitionProgress, RecordSink, RecordSource } from './record-source.ts';
+import { ServiceError } from './service-error.ts';
+
+/** A record to append; by default it gets the next offset. */
+export type NewRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & { readonly offset?: number };
+
+/**
+ * A record source without Kafka, for one topic. It keeps what the port promises: records in order and from the committed
+ * offset, none while paused, and a lease that has ended commits nothing. Its owner grants and revokes.
+ */
+export class InMemorySource implements RecordSource {
+  readonly topic: string;
+  /** Every commit that was accepted, oldest first. */
+  readonly commits: { readonly partition: number; readonly offset: number }[] = [];
+  /** Awaited by every commit before it is decided; throw here to fail it. */
+  beforeCommit: () => Promise<void> = () => Promise.resolve();
+  stopped = false;
+  readonly #partitions = new Map<number, InMemoryPartition>();
+  #sink: RecordSink | undefined;
+
+  constructor(topic: string) {
+    this.topic = topic;
+  }
+
+  start(sink: RecordSink): Promise<void> {
+    this.#sink = sink;
+    return Promise.resolve();
+  }
+
+  notReady(): string | undefined {
+    return this.#sink ? undefined : 'the group is not joined';
+  }
+
+  progress(): readonly PartitionProgress[] {
+    const owned = [...this.#partitions.values()].filter(({ lease }) => lease);
+    return owned.map(({ partition, endOffset }) => ({ topic: this.topic, partition, endOffset }));
+  }
+
+  stop(): Promise<void> {
+    for (const { lease } of this.#partitions.values()) lease?.end();
+    this.stopped = true;
+    return Promise.resolve();
+  }
+
+  partition(partition: number): InMemoryPartition {
+    const known = this.#partitions.get(partition);
+    if (known) return known;
+    const created = new InMemoryPartition(this, partition);
+    this.#partitions.set(partition, created);
+    return created;
+  }
+
+  grant(partition = 0): InMemoryLease {
+    if (!this.#sink) throw new Error('grant before start');
+    return this.partition(partition).grant(this.#sink);
+  }
+
+  revoke(partition = 0): void {
+    this.partition(partition).revoke();
+  }
+
+  append(partition: number, ...records: NewRecord[]): void {
+    this.partition(partition).append(records);
+  }
+}
+
+/** A partition's log, and who may read it. */
+export class InMemoryPartition {
+  readonly source: InMemorySource;
+  readonly partition: number;
+  endOffset = 0;
+  committed = 0;
+  lease: InMemoryLease | undefined;
+  readonly log: KafkaRecord[] = [];
+  #epoch = 0;
+
+  constructor(source: InMemorySource, partition: number) {
+    this.source = source;
+    this.partition = partition;
+  }
+
+  append(records: readonly NewRecord[]): void {
+    for (const { offset = this.endOffset, ...record } of records) {
+      this.log.push({ ...record, topic: this.source.topic, partition: this.partition, offset, timestampMs: 0 });
+      this.endOffset = offset + 1;
+    }
+    this.lease?.deliver();
+  }
+
+  /** Ends the log beyond its last record, as an aborted transaction does. */
+  endAt(offset: number): void {
+    this.endOffset = offset;
+    this.lease?.deliver();
+  }
+
+  grant(sink: RecordSink): InMemoryLease {
+    this.lease = new InMemoryLease(this, sink, ++this.#epoch);
+    sink.granted(this.lease);
+    this.lease.deliver();
+    return this.lease;
+  }
+
+  revoke(): void {
+    this.lease?.end();
+    this.lease = undefined;
+  }
+}
+
+export class InMemoryLease implements PartitionLease {
+  readonly topic: string;
+  readonly partition: number;
+  readonly epoch: number;
+  paused = false;
+  committing = 0;
+  readonly #owner: InMemoryPartition;
+  readonly #sink: RecordSink;
+  readonly #end = new AbortController();
+  /** The next offset to hand over. */
+  position: number;
+  /** Its place in the log. */
+  #index: number;
+
+  constructor(owner: InMemoryPartition, sink: RecordSink, epoch: number) {
+    this.#owner = owner;
+    this.#sink = sink;
+    this.topic = owner.source.topic;
+    this.partition = owner.partition;
+    this.epoch = epoch;
+    this.position = owner.committed;
+    this.#index = owner.log.filter(({ offset }) => offset < owner.committed).length;
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  async commit(offset: number): Promise<void> {
+    if (++this.committing > 1) throw new Error('two commits at a time under one lease');
+    try {
+      await this.#owner.source.beforeCommit();
+      if (this.signal.aborted) throw new ServiceError('LEASE_LOST', 'the lease has ended');
+      this.#owner.committed = offset;
+      this.#owner.source.commits.push({ partition: this.partition, offset });
+    } finally {
+      this.committing--;
+    }
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.deliver();
+  }
+
+  end(): void {
+    this.expire();
+    this.#sink.revoked(this);
+  }
+
+  /** Ends the lease before the sink is told. */
+  expire(): void {
+    this.#end.abort();
+  }
+
+  /** Hands over the whole log again, which no source may do. */
+  redeliver(): void {
+    this.#sink.records(this, this.#owner.log, this.position);
+  }
+
+  /** Tells the sink of this lease once more, be it alive or not. */
+  grantAgain(): void {
+    this.#sink.granted(this);
+  }
+
+  /** Hands over what is new, up to a hundred records at a time as a fetch would, until it is told to pause. */
+  deliver(): void {
+    const { log, endOffset } = this.#owner;
+    while (!this.paused && !this.signal.aborted && this.position < endOffset) {
+      const records = log.slice(this.#index, this.#index + 100);
+      this.#index += records.length;
+      this.position = log[this.#index] ? (records.at(-1)?.offset ?? endOffset) + 1 : endOffset;
+      this.#sink.records(this, records, this.position);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+export { createConsumer, type Consumer, type ConsumerPorts } from './consumer.ts';
+export type { ConsumerOptions } from './consumer-options.ts';
+export { deadLetterHeaders, deadLetterTopicOf } from './dead-letter.ts';
+export { dataSchemaOf, defineEvent, type EventContract } from './define-event.ts';
+export { type ErrorCode, errorCodes } from './error-codes.ts';
+export { createEvent, decodeEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './event-envelope.ts';
+export { createPublisher, type Publisher } from './publisher.ts';
+export { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './record.ts';
+export type { RecordProducer } from './record-producer.ts';
+export type {
+  PartitionLease,
+  PartitionProgress,
+  RecordSink,
+  RecordSource,
+  RecordSourceOptions,
+  StartAt,
+} from './record-source.ts';
+export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+export { ServiceError, type ServiceErrorOptions } from './service-error.ts';
+export { type Handler, type HandlerContext, type HandlerOf, on, type Subscription } from './subscription.ts';
+export type { Target } from './target.ts';

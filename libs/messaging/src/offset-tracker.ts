@@ -1,0 +1,40 @@
+/**
+ * What is finished of one lease. The position is the end of the contiguous finished prefix: committing it can neither lose
+ * a record nor claim one that is not done. Offsets that were passed over (compacted, aborted, control records) count as
+ * finished. Constant time per record.
+ */
+export class OffsetTracker {
+  /** In order of insertion, which is the order of offsets: the first one bounds the prefix. */
+  readonly #unfinished = new Set<number>();
+  #start: number | undefined;
+  #next: number | undefined;
+
+  /** Where delivery began: the offset of the first record, unless something was covered before it. */
+  get start(): number | undefined {
+    return this.#start;
+  }
+
+  /** The first offset that is not finished; undefined before anything was delivered or covered. */
+  get position(): number | undefined {
+    return this.#unfinished.values().next().value ?? this.#next;
+  }
+
+  /** Notes a record that came in; false, and no change, for an offset that was delivered or covered before. */
+  deliver(offset: number): boolean {
+    if (this.#next !== undefined && offset < this.#next) return false;
+    if (this.#next === undefined) this.#start = offset;
+    this.#next = offset + 1;
+    this.#unfinished.add(offset);
+    return true;
+  }
+
+  /** Notes that everything below `offset` has been delivered or never will be. */
+  cover(offset: number): void {
+    this.#next = Math.max(this.#next ?? offset, offset);
+  }
+
+  /** Marks a delivered offset as done; repeating it changes nothing. */
+  finish(offset: number): void {
+    this.#unfinished.delete(offset);
+  }
+}

@@ -1,0 +1,68 @@
+import type { KafkaRecord } from './record.ts';
+
+/**
+ * One partition while it is ours. A new lease is made at each grant, so that late calls on an old one cannot touch the
+ * new owner's work: a lease that has ended commits nothing, whoever still holds it.
+ */
+export interface PartitionLease {
+  readonly topic: string;
+  readonly partition: number;
+  /** Grows with each grant of this partition. */
+  readonly epoch: number;
+  /** Aborted when the partition is lost: running calls are cut off, nothing new may start. */
+  readonly signal: AbortSignal;
+  /**
+   * Stores `offset` as the first one not yet done. Rejects with `LEASE_LOST` once the lease has ended, and with a
+   * retryable error when Kafka did not confirm; repeat it with the newest offset then. One call at a time per lease.
+   */
+  commit(offset: number): Promise<void>;
+  /** Stops the flow of records; those on their way still arrive. Repeating it is harmless, also after the end of the lease. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What a source tells its consumer. The methods return at once and do not throw. */
+export interface RecordSink {
+  granted(lease: PartitionLease): void;
+  /**
+   * Records in rising order of offset, never one twice under the same lease: where offsets begin again (a topic deleted and
+   * re-created), a new lease is granted first. `coveredTo` is the first offset the batch says nothing about: what lies
+   * below it and was not delivered (compacted, aborted, control records) needs no outcome. A batch may hold no record.
+   */
+  records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void;
+  /** The lease's signal is already aborted. */
+  revoked(lease: PartitionLease): void;
+}
+
+/** How far a partition goes; what lies between the committed offset and its end is the lag. */
+export interface PartitionProgress {
+  readonly topic: string;
+  readonly partition: number;
+  /** One past the last record in the partition, as of the last fetch. */
+  readonly endOffset: number;
+}
+
+/** Port below the consumer: grants partitions of the subscribed topics and delivers their records. Implemented by libs/kafka. */
+export interface RecordSource {
+  /** Resolves when the work has begun, not when the group is joined; a broker that is away is waited for, in the background. */
+  start(sink: RecordSink): Promise<void>;
+  /** Undefined once the group is joined (an empty assignment included), else what is missing, for people to read. */
+  notReady(): string | undefined;
+  /** The partitions owned now; one of unknown end is left out. */
+  progress(): readonly PartitionProgress[];
+  /** Leaves the group; leases end. The caller has drained and committed before. */
+  stop(): Promise<void>;
+}
+
+/** What a consumer asks of its source. */
+export interface RecordSourceOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly startAt: StartAt;
+}
+
+/**
+ * Where a group without committed offsets begins: at the oldest record, at the next one to come, or not at all (the
+ * group's offsets must be there; a missing one is an error).
+ */
+export type StartAt = 'earliest' | 'latest' | 'committed';

@@ -1,0 +1,35 @@
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+
+export interface ServiceErrorOptions {
+  readonly cause?: unknown;
+  /** @default what the table of codes says */
+  readonly retryable?: boolean;
+  /** How long the other side asked us to wait. */
+  readonly retryAfterMs?: number;
+  /** HTTP status of the API's answer, where there was one. */
+  readonly status?: number;
+}
+
+/** The one error class. `message` says what was attempted and what came back, without personal data or secrets. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly status: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'ServiceError';
+    this.code = code;
+    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.retryAfterMs = options.retryAfterMs;
+    this.status = options.status;
+  }
+
+  /** `error` itself if it is one of ours, else wrapped as `UNEXPECTED`, which is retryable: nothing unknown loses an event. */
+  static from(error: unknown): ServiceError {
+    if (error instanceof ServiceError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new ServiceError('UNEXPECTED', message, { cause: error });
+  }
+}
