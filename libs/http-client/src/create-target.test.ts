@@ -1,0 +1,269 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createTarget } from './create-target.ts';
+import type { HttpTarget } from './http-target.ts';
+import type { TargetOptions } from './target-options.ts';
+import { captureLog } from './testing/captured-log.ts';
+import { answering, startLocalApi, unusedPort } from './testing/local-api.ts';
+
+const never = new AbortController().signal;
+const call = { signal: never };
+
+function target(baseUrl: string, options: Partial<TargetOptions> = {}): HttpTarget {
+  const created = createTarget({ name: 'crm', baseUrl, timeoutMs: 30_000, log: captureLog().log, ...options });
+  onTestFinished(() => created.stop());
+  return created;
+}
+
+/** A server below HTTP: what it does with a connection is up to `talk`. */
+async function startTcpServer(talk: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    talk(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a call that is answered', () => {
+  it('sends the JSON once, below the path of the base URL, and resolves with the answer', async () => {
+    await using api = await startLocalApi(answering(202, { id: 'm1' }, { 'x-request': 'r1' }));
+    const crm = target(`${api.url}/apis/crm/`, { token: 's3cret' });
+    const order = { key: 'u1', sequence: 3 };
+    const answer = await crm.post('/emails/send?dry=1', { to: 'Zoë' }, { ...call, idempotencyKey: 'k1', order });
+    expect(answer).toMatchObject({ status: 202, body: { id: 'm1' }, headers: { 'x-request': 'r1' } });
+    expect(api.requests).toEqual([
+      expect.objectContaining({ method: 'POST', url: '/apis/crm/emails/send?dry=1', body: '{"to":"Zoë"}' }),
+    ]);
+    expect(api.requests[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'idempotency-key': 'k1',
+      'order-key': 'u1',
+      'order-sequence': '3',
+      authorization: 'Bearer s3cret',
+    });
+  });
+
+  it.each([
+    [503, 'API_UNAVAILABLE'],
+    [500, 'API_UNAVAILABLE'],
+    [408, 'API_UNAVAILABLE'],
+    [425, 'API_UNAVAILABLE'],
+    [429, 'API_UNAVAILABLE'],
+    [400, 'API_REJECTED'],
+    [404, 'API_REJECTED'],
+    [409, 'API_REJECTED'],
+    [302, 'API_REJECTED'],
+  ])('with %i throws %s, having asked once', async (status, code) => {
+    await using api = await startLocalApi(answering(status, undefined, { location: '/elsewhere' }));
+    await expect(target(api.url).post('/emails/send?to=x', {}, call)).rejects.toMatchObject({
+      code,
+      status,
+      message: `POST /emails/send answered ${status}`,
+      retryable: code === 'API_UNAVAILABLE',
+    });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('with 429 and Retry-After says how long to wait', async () => {
+    await using api = await startLocalApi(answering(429, undefined, { 'retry-after': '7' }));
+    await expect(target(api.url).post('/', {}, call)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+  });
+
+  it('is passed on whatever its status where the caller asked for that', async () => {
+    await using api = await startLocalApi(
+      answering(409, { detail: 'taken' }, { 'content-type': 'application/problem+json' }),
+    );
+    const request = { ...call, method: 'PATCH', path: '/users/1', json: { a: 1 }, headers: { 'X-A': 'b' } } as const;
+    expect(await target(api.url).send(request)).toMatchObject({ status: 409, body: { detail: 'taken' } });
+    expect(api.requests[0]).toMatchObject({ method: 'PATCH', body: '{"a":1}', headers: { 'x-a': 'b' } });
+  });
+
+  it('without body has none, and broken JSON is text', async () => {
+    await using api = await startLocalApi((request, response) => {
+      if (request.url === '/none') return void response.writeHead(204).end();
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":');
+    });
+    const crm = target(api.url);
+    expect(await crm.send({ ...call, method: 'GET', path: '/none' })).toMatchObject({ status: 204, body: undefined });
+    expect((await crm.send({ ...call, method: 'GET', path: '/broken' })).body).toBe('{"id":');
+  });
+
+  it('at more length than a mebibyte counts by its status, and the rest is not read', async () => {
+    await using api = await startLocalApi((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.write('x'.repeat(1024 * 1024 + 1));
+    });
+    expect(await target(api.url).post('/', {}, call)).toMatchObject({ status: 200, body: undefined });
+  });
+
+  // The next call may find the connection not yet put back, and make a second one; never a third.
+  it('leaves its connection to those that follow', async () => {
+    await using api = await startLocalApi(answering(200, {}));
+    const crm = target(api.url);
+    for (let calls = 0; calls < 5; calls += 1) await crm.post('/', {}, call);
+    expect(api.sockets.length).toBeLessThanOrEqual(2);
+  });
+
+  it('shares a bounded number of connections with others', async () => {
+    await using api = await startLocalApi((_request, response) => void setImmediate(() => response.end()));
+    const crm = target(api.url, { connections: 3 });
+    await Promise.all(Array.from({ length: 20 }, () => crm.post('/', {}, call)));
+    expect(api.requests).toHaveLength(20);
+    expect(api.sockets.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('an idle connection', () => {
+  it('is given up by us, before a server with a usual limit hangs up', async () => {
+    await using api = await startLocalApi(answering(200, {}, { 'keep-alive': 'timeout=72' }));
+    await target(api.url, { keepAliveTimeoutMs: 20 }).post('/', {}, call);
+    expect(await once(api.sockets[0]!, 'end')).toEqual([]);
+  });
+
+  it('that the server has closed is not used again', async () => {
+    await using api = await startLocalApi(answering(200, {}));
+    const crm = target(api.url);
+    await crm.post('/', {}, call);
+    api.sockets[0]!.end();
+    await once(api.sockets[0]!, 'close');
+    expect(await crm.post('/', {}, call)).toMatchObject({ status: 200 });
+    expect(api.sockets).toHaveLength(2);
+  });
+});
+
+describe('a call that is not answered in time', () => {
+  const tooSlow = { code: 'API_TIMEOUT', retryable: true, message: 'POST /slow was not answered within 60 ms' };
+
+  it('is given up while connecting', async () => {
+    const silent = await startTcpServer(() => undefined);
+    await expect(target(`https://${silent}`, { timeoutMs: 60 }).post('/slow', {}, call)).rejects.toMatchObject(tooSlow);
+  });
+
+  it('is given up while waiting for the headers, and its connection closed', async () => {
+    await using api = await startLocalApi(() => undefined);
+    await expect(target(api.url, { timeoutMs: 60 }).post('/slow', {}, call)).rejects.toMatchObject(tooSlow);
+    const [socket] = api.sockets;
+    if (!socket?.destroyed) await once(socket!, 'close');
+  });
+
+  it('is given up while reading the body', async () => {
+    await using api = await startLocalApi((_request, response) => void response.writeHead(200).write('{'));
+    await expect(target(api.url, { timeoutMs: 60 }).post('/slow', {}, call)).rejects.toMatchObject(tooSlow);
+  });
+});
+
+describe('a call that cannot be made', () => {
+  it('to a port where nobody listens says so', async () => {
+    const crm = target(`http://127.0.0.1:${await unusedPort()}`);
+    await expect(crm.post('/emails/send', {}, call)).rejects.toMatchObject({
+      code: 'API_UNREACHABLE',
+      retryable: true,
+      status: undefined,
+      message: 'POST /emails/send got no answer from crm (ECONNREFUSED)',
+    });
+  });
+
+  it.each([
+    ['before the answer', ''],
+    ['in the headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
+    ['in the body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"a"'],
+  ])('when the connection breaks %s throws, and is not sent again', async (_where, said) => {
+    let requests = 0;
+    const address = await startTcpServer((socket) => {
+      socket.on('data', () => {
+        requests += 1;
+        socket.write(said, () => socket.resetAndDestroy());
+      });
+    });
+    const crm = target(`http://${address}`);
+    for (const attempt of [1, 2])
+      await expect(crm.post('/', {}, { ...call, attempt })).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
+    expect(requests).toBe(2);
+  });
+
+  it('to something that does not speak HTTP throws, without repeating what it said', async () => {
+    const address = await startTcpServer((socket) => socket.once('data', (data) => socket.end(data)));
+    const error: unknown = await target(`http://${address}`)
+      .post('/', { to: 'ada@example.org' }, call)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'API_UNREACHABLE' });
+    expect(JSON.stringify((error as Error).cause, Object.getOwnPropertyNames((error as Error).cause))).not.toContain(
+      'ada',
+    );
+  });
+
+  it('because HTTP cannot carry its path is not worth trying again', async () => {
+    await using api = await startLocalApi(answering(200));
+    await expect(target(api.url).post('/a b', {}, call)).rejects.toMatchObject({
+      code: 'API_REJECTED',
+      retryable: false,
+      message: 'POST /a b cannot be sent (UND_ERR_INVALID_ARG)',
+    });
+  });
+});
+
+describe('a call that its caller gives up', () => {
+  it('ends at once', async () => {
+    const controller = new AbortController();
+    await using api = await startLocalApi(() => controller.abort());
+    await expect(target(api.url).post('/', {}, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'CALL_ABORTED',
+      retryable: true,
+    });
+  });
+
+  it('beforehand is not made', async () => {
+    await using api = await startLocalApi(answering(200));
+    await expect(target(api.url).post('/', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'CALL_ABORTED',
+    });
+    expect(api.sockets).toHaveLength(0);
+  });
+
+  it('while it waits for a connection is never sent', async () => {
+    const first = Promise.withResolvers<ServerResponse>();
+    await using api = await startLocalApi((request, response) => {
+      if (request.url === '/first') return first.resolve(response);
+      response.end();
+    });
+    const crm = target(api.url, { connections: 1 });
+    const controller = new AbortController();
+    const calls = [crm.post('/first', {}, call), crm.post('/given-up', {}, { signal: controller.signal })];
+    const response = await first.promise;
+    controller.abort();
+    response.end();
+    const [, givenUp] = await Promise.allSettled(calls);
+    expect(givenUp).toMatchObject({ reason: { code: 'CALL_ABORTED' } });
+    await crm.post('/last', {}, call);
+    expect(api.requests.map(({ url }) => url)).toEqual(['/first', '/last']);
+  });
+});
+
+describe('a target that stops', () => {
+  it('cuts off calls that do not end', async () => {
+    const called = Promise.withResolvers<void>();
+    await using api = await startLocalApi(() => called.resolve());
+    const crm = target(api.url);
+    const [ended] = await Promise.all([Promise.allSettled([crm.post('/', {}, call)]), called.promise.then(crm.stop)]);
+    expect(ended).toMatchObject([{ reason: { code: 'CALL_ABORTED' } }]);
+  });
+
+  it('makes no more calls, and may be stopped again', async () => {
+    await using api = await startLocalApi(answering(200));
+    const crm = target(api.url);
+    await crm.stop();
+    await crm.stop();
+    await expect(crm.post('/', {}, call)).rejects.toMatchObject({ code: 'CALL_ABORTED' });
+    expect(api.requests).toHaveLength(0);
+  });
+});

@@ -1,0 +1,49 @@
+import type { Target } from '@millrace/messaging';
+import type { Logger } from '@millrace/telemetry';
+
+/** What a call is told beside its request; a consumer's `HandlerContext` can be handed on as it is. */
+export interface CallContext {
+  /** Aborting it ends the call at once, with `CALL_ABORTED`. */
+  readonly signal: AbortSignal;
+  /** Sent as `Idempotency-Key`. */
+  readonly idempotencyKey?: string | undefined;
+  /** @default 1 */
+  readonly attempt?: number | undefined;
+  /** Sent as `Order-Key` and `Order-Sequence`. */
+  readonly order?: { readonly key: string; readonly sequence: number } | undefined;
+  /** Where the call's line goes. @default the target's own log */
+  readonly log?: Logger | undefined;
+}
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Appended to the base URL; may hold a query, which is never logged. */
+export type HttpPath = `/${string}`;
+
+export interface HttpRequest extends CallContext {
+  readonly method: HttpMethod;
+  readonly path: HttpPath;
+  /** Sent as JSON. @default no body */
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed where the API says it is JSON, and it is; else text. Undefined where there is none, or more than 1 MiB. */
+  readonly body: unknown;
+}
+
+/** One HTTP API. Every method makes one attempt, in the time the target allows, and never sends a request again. */
+export interface HttpTarget extends Target {
+  /**
+   * Posts `json`; resolves when the API answers 2xx. Anything else throws a `ServiceError`: `API_UNAVAILABLE` (408, 425,
+   * 429, 5xx; with `retryAfterMs` where the API gave one), `API_REJECTED` (any other answer), `API_TIMEOUT`,
+   * `API_UNREACHABLE`, `CALL_ABORTED`.
+   */
+  post(path: HttpPath, json: unknown, call: CallContext): Promise<HttpAnswer>;
+  /** Resolves with the API's answer, whatever its status; throws as `post` does where there was none. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}

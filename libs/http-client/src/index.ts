@@ -1,0 +1,3 @@
+export { createTarget } from './create-target.ts';
+export type { CallContext, HttpAnswer, HttpMethod, HttpPath, HttpRequest, HttpTarget } from './http-target.ts';
+export type { TargetOptions } from './target-options.ts';

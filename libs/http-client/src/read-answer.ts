@@ -1,0 +1,29 @@
+import type { Answered } from './exchange.ts';
+import type { HttpAnswer } from './http-target.ts';
+
+/** The answer as callers see it. */
+export function readAnswer({ status, headers, body }: Answered): HttpAnswer {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) flat[name] = headerValue(value) ?? '';
+  return { status, headers: flat, body: readBody(headerValue(headers['content-type']), body) };
+}
+
+/** A header given several times is one, joined by commas (RFC 9110, section 5.3). */
+export function headerValue(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(', ') : value;
+}
+
+function readBody(contentType = '', body: Buffer | undefined): unknown {
+  if (!body || body.length === 0) return undefined;
+  const text = body.toString();
+  return /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType) ? parseJson(text) : text;
+}
+
+/** A JSON answer that is none says as much as text: the status decides, not the body. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
