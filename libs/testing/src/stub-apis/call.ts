@@ -1,0 +1,85 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import { type Answer, type FieldError, problem } from './answer.ts';
+
+/** A call that an API understands. */
+export interface Call {
+  readonly api: string;
+  /** Without the query. */
+  readonly path: string;
+  /** The JSON as it came. */
+  readonly body: string;
+  /** `Idempotency-Key`: calls with the same one have one effect. */
+  readonly idempotencyKey: string | undefined;
+  /** `Order-Key`: calls with the same one come one at a time. */
+  readonly orderKey: string | undefined;
+  /** `Order-Sequence`: rises from effect to effect of one order key. */
+  readonly orderSequence: number | undefined;
+}
+
+export interface RawCall {
+  readonly api: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+}
+
+/** Reads a call, or says with a 4xx what is wrong with it: every bad header and field at once. */
+export function readCall({ api, path, headers, bytes }: RawCall): Call | Answer {
+  if (!isJson(headers['content-type'])) return problem(415, 'The content type is application/json.');
+  const body = bytes.toString();
+  const content = isUtf8(bytes) ? parseJson(body) : undefined;
+  if (content === undefined) return problem(400, 'The body is not valid JSON in UTF-8.');
+  const read = headerSchema.safeParse(headers);
+  const errors = [...fieldErrors(read.error), ...fieldErrors(bodySchemas.get(path)?.safeParse(content).error)];
+  if (!read.success || errors.length > 0) return problem(400, 'The call has wrong headers or fields.', { errors });
+  const { data } = read;
+  return {
+    api,
+    path,
+    body,
+    idempotencyKey: data['idempotency-key'],
+    orderKey: data['order-key'],
+    orderSequence: data['order-sequence'],
+  };
+}
+
+const name = z.string('is required').min(1, 'is empty').max(255, 'is at most 255 characters');
+
+const headerSchema = z
+  .object({
+    'idempotency-key': name.optional(),
+    'order-key': name.optional(),
+    'order-sequence': z
+      .string()
+      .regex(/^\d{1,15}$/, 'is an integer from 0, of at most 15 digits')
+      .transform(Number)
+      .optional(),
+  })
+  .refine((headers) => headers['order-sequence'] === undefined || headers['order-key'] !== undefined, {
+    path: ['order-key'],
+    message: 'is required where there is an order-sequence',
+  });
+
+/** Any other path takes any JSON. */
+const bodySchemas = new Map<string, z.ZodType>([
+  ['/emails/send', z.object({ to: name, template: name }, 'is an object')],
+  ['/events/track', z.object({ eventType: name, userId: name }, 'is an object')],
+]);
+
+function isJson(contentType = ''): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldErrors(error: z.ZodError | undefined): FieldError[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ field: path.join('.') || 'body', message }));
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { type Latency, longestLatencyMs } from './latency.ts';
+
+const latency = z.union(
+  [
+    z.number().min(0).max(longestLatencyMs),
+    z.strictObject({ medianMs: z.number().min(0).max(longestLatencyMs), sigma: z.number().min(0).max(5) }),
+  ],
+  { error: `is a number of milliseconds up to ${longestLatencyMs}, or { medianMs, sigma } with a sigma up to 5` },
+);
+
+/** What `PUT /faults/{api}` takes; every field may be left out, an unknown one is refused. */
+export const faultSchema = z
+  .strictObject({
+    latencyMs: latency.default(0),
+    failureRate: z.number().min(0).max(1).optional(),
+    status: z.int().min(300).max(599).optional(),
+    retryAfterSeconds: z.int().min(0).max(86_400).optional(),
+    mode: z.enum(['answer', 'hang', 'refuse']).default('answer'),
+  })
+  .transform(({ failureRate, status, ...rest }): Fault => {
+    const rateWhenUnsaid = status === undefined ? 0 : 1;
+    return { ...rest, failureRate: failureRate ?? rateWhenUnsaid, status: status ?? 503 };
+  });
+
+export type FaultInput = z.input<typeof faultSchema>;
+
+/** How an API misbehaves until told otherwise. It lives in memory: an API that is started again is healthy. */
+export interface Fault {
+  /** How long the work of a call takes. */
+  readonly latencyMs: Latency;
+  /** Share of the calls that are answered with `status` and have no effect. @default 1 where a status is given, else 0 */
+  readonly failureRate: number;
+  /** @default 503 */
+  readonly status: number;
+  /** Sent as `Retry-After` with a failure. */
+  readonly retryAfterSeconds?: number | undefined;
+  /**
+   * `hang`: calls are taken in and never answered; their connections break when the fault changes.
+   * `refuse`: nobody listens on the API's port. Behind the control port, connections break.
+   */
+  readonly mode: 'answer' | 'hang' | 'refuse';
+}
+
+export const noFault: Fault = { latencyMs: 0, failureRate: 0, status: 503, mode: 'answer' };

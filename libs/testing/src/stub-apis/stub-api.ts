@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { attributeNames, type Logger, spanNames } from '@millrace/telemetry';
+import { trace } from '@opentelemetry/api';
+import { type Answer, problem, sendAnswer } from './answer.ts';
+import { type Call, readCall } from './call.ts';
+import type { Clock } from './clock.ts';
+import type { Counts } from './counter-table.ts';
+import type { Performed } from './effect-table.ts';
+import { type Fault, noFault } from './fault.ts';
+import { InFlight } from './in-flight.ts';
+import { drawLatencyMs } from './latency.ts';
+import { readBody } from './read-body.ts';
+import type { StubMemory } from './stub-memory.ts';
+
+export interface StubApiOptions {
+  readonly name: string;
+  readonly memory: StubMemory;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly bodyLimitBytes: number;
+  readonly log: Pick<Logger, 'error'> | undefined;
+}
+
+/**
+ * One API that takes a POST to any path. A call meets the fault first, as in an outage in front of the API; then it is
+ * checked, works for the latency, and takes effect at the very end, just before the answer, also where the caller has
+ * given up by then. A caller waits, and is in flight, from the arrival of its headers to its answer or its leaving.
+ *
+ * A repeat of an idempotency key gets the kept answer without latency, since there is no work left to do. Where the
+ * first call is still at work, the repeat waits for it: many APIs say 409 then, but the usual sender of such a repeat
+ * is a client that timed out, takes any 4xx for a final no, and would give up an event that is about to succeed.
+ */
+export class StubApi {
+  readonly #options: StubApiOptions;
+  readonly #inFlight = new InFlight();
+  /** The calls at work, by idempotency key. */
+  readonly #working = new Map<string, Promise<Answer>>();
+  readonly #handling = new Set<Promise<void>>();
+  readonly #hanging = new Set<ServerResponse>();
+  #fault = noFault;
+  #abandoned = false;
+
+  constructor(options: StubApiOptions) {
+    this.#options = options;
+  }
+
+  get fault(): Fault {
+    return this.#fault;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.count;
+  }
+
+  /** Holds for calls that arrive from now on; those that hang lose their connection. */
+  setFault(fault: Fault): void {
+    this.#fault = fault;
+    this.endHanging();
+  }
+
+  endHanging(): void {
+    for (const response of this.#hanging) response.destroy();
+  }
+
+  /** Resolves when no call is at work; hanging ones are not. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#handling);
+  }
+
+  /** Cuts off whoever still waits; calls at work will have no effect. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#inFlight.cutOff();
+  }
+
+  /** Takes a request over; never throws. */
+  handle(request: IncomingMessage, response: ServerResponse, path: string): void {
+    nameSpan(request, this.#options.name);
+    const handling = this.#handle(request, response, path).catch((error: unknown) => {
+      this.#options.log?.error({ err: error, api: this.#options.name }, 'stub API failed');
+      sendAnswer(response, problem(500, 'The stub itself failed; see its log.'));
+    });
+    this.#handling.add(handling);
+    void handling.then(() => this.#handling.delete(handling));
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const fault = this.#fault;
+    if (fault.mode === 'refuse') return void response.destroy();
+    if (request.method !== 'POST') return sendAnswer(response, onlyPost);
+    this.#enter(request, response);
+    if (fault.mode === 'hang') return this.#hang(request, response);
+    const bytes = await readBody(request, this.#options.bodyLimitBytes);
+    if (bytes === 'broken off') return;
+    const answer = await this.#answer(request, path, bytes, fault);
+    // Now, not when the response is closed: the caller's next call may be here before that.
+    this.#inFlight.leave(response);
+    sendAnswer(response, answer);
+  }
+
+  #enter({ headers }: IncomingMessage, response: ServerResponse): void {
+    const { memory, name } = this.#options;
+    memory.count(name, 'calls');
+    if (this.#inFlight.enter(response, headers['order-key']?.toString())) memory.count(name, 'overlaps');
+    memory.raisePeak(name, this.#inFlight.count);
+    response.once('close', () => this.#inFlight.leave(response));
+  }
+
+  #hang(request: IncomingMessage, response: ServerResponse): void {
+    this.#hanging.add(response);
+    response.once('close', () => this.#hanging.delete(response));
+    request.resume();
+  }
+
+  async #answer(
+    { headers }: IncomingMessage,
+    path: string,
+    bytes: Buffer | 'too large',
+    fault: Fault,
+  ): Promise<Answer> {
+    const { name: api, random } = this.#options;
+    if (bytes === 'too large') return this.#counted('rejections', tooLarge);
+    const latencyMs = drawLatencyMs(fault.latencyMs, random);
+    if (random() < fault.failureRate) return this.#after(latencyMs, 'failures', failure(fault));
+    const read = readCall({ api, path, headers, bytes });
+    return 'status' in read ? this.#after(latencyMs, 'rejections', read) : this.#work(read, latencyMs);
+  }
+
+  async #after(latencyMs: number, count: 'failures' | 'rejections', answer: Answer): Promise<Answer> {
+    await this.#wait(latencyMs);
+    return this.#abandoned ? stopping : this.#counted(count, answer);
+  }
+
+  /** No answer leaves before what it counts is saved. */
+  async #counted(name: Exclude<keyof Counts, 'peakInFlight'>, answer: Answer): Promise<Answer> {
+    const { memory, name: api } = this.#options;
+    memory.count(api, name);
+    await memory.saved();
+    return answer;
+  }
+
+  async #work(call: Call, latencyMs: number): Promise<Answer> {
+    const key = call.idempotencyKey;
+    if (key === undefined) return this.#perform(call, latencyMs);
+    const first = this.#working.get(key);
+    if (first) {
+      await Promise.allSettled([first]);
+      return this.#perform(call, 0);
+    }
+    const workMs = latencyMs > 0 && this.#options.memory.knows(call) ? 0 : latencyMs;
+    const working = this.#perform(call, workMs);
+    this.#working.set(key, working);
+    return working.finally(() => this.#working.delete(key));
+  }
+
+  async #perform(call: Call, latencyMs: number): Promise<Answer> {
+    await this.#wait(latencyMs);
+    if (this.#abandoned) return stopping;
+    const { memory, clock } = this.#options;
+    return this.#result(call, await memory.perform(call, clock.now()));
+  }
+
+  #result({ api }: Call, performed: Performed): Answer | Promise<Answer> {
+    if (performed.kind === 'mismatch') return this.#counted('rejections', keyUsedOtherwise);
+    const answer = { status: 200, body: JSON.stringify({ id: `${api}-${performed.id}`, status: 'accepted' }) };
+    if (performed.kind === 'effect') return answer;
+    return this.#counted('replays', { ...answer, headers: { 'idempotency-replayed': 'true' } });
+  }
+
+  async #wait(latencyMs: number): Promise<void> {
+    if (latencyMs > 0) await this.#options.clock.wait(latencyMs);
+  }
+}
+
+/** Instrumentation knows only the method; the path is in the span's attributes. */
+function nameSpan({ method = '' }: IncomingMessage, api: string): void {
+  trace.getActiveSpan()?.updateName(spanNames.call(method, api)).setAttribute(attributeNames.api, api);
+}
+
+const onlyPost = problem(405, 'This API takes POST only.', { headers: { allow: 'POST' } });
+const tooLarge = problem(413, 'The body is too large.');
+const stopping = problem(503, 'The stub is stopping.');
+const keyUsedOtherwise = problem(422, 'This idempotency key was used for another path or body.');
+
+function failure({ status, retryAfterSeconds }: Fault): Answer {
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return problem(status, 'This API was told to fail.', { headers });
+}
