@@ -1,0 +1,3 @@
+import { inject } from 'vitest';
+
+process.env['KAFKA_BROKERS'] = inject('kafkaBrokers');
