@@ -27,7 +27,7 @@ export function startSpan(name: string, { kind, attributes, parent = context.act
 export function endSpan(span: Span, error?: unknown): void {
   if (error !== undefined) {
     span.setAttribute(attributeNames.errorType, errorType(error));
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : typeof error });
   }
   span.end();
 }

@@ -5,7 +5,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { envDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 
 export interface TelemetryOptions {
   readonly service: string;
@@ -19,9 +19,12 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** Answers a scrape with every metric in Prometheus text format. */
   serveMetrics(request: IncomingMessage, response: ServerResponse): void;
-  /** Sends what is left and stops; never rejects, since a collector that is away must not keep a service from stopping. */
+  /** Sends what is left, for at most two seconds, and stops; never rejects. A collector that is away keeps no service from stopping. */
   stop(): Promise<void>;
 }
+
+/** An exporter whose collector is away goes on for ten seconds, which is all the time that a service has to stop. */
+const stopLimitMs = 2_000;
 
 /** Paths asked by machines every few seconds: they would bury the traces that people look for. */
 const untracedPaths = new Set(['/healthz', '/readyz', '/metrics']);
@@ -45,7 +48,7 @@ export function startTelemetry({ service, spanProcessors = exportersFromEnvironm
   patchBuiltinHttp();
   return {
     serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
-    stop: () => sdk.shutdown().catch(() => undefined),
+    stop: () => Promise.race([sdk.shutdown().catch(() => undefined), stopLimit()]),
   };
 }
 
@@ -58,7 +61,8 @@ function httpServerInstrumentation(): HttpInstrumentation {
 
 function exportersFromEnvironment(): readonly SpanProcessor[] {
   const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env;
-  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return [];
+  // Not an empty list: the SDK would then make no spans at all, and logs and calls would have no trace id.
+  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return [new NoopSpanProcessor()];
   return [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })];
 }
 
@@ -66,4 +70,8 @@ function exportersFromEnvironment(): readonly SpanProcessor[] {
 function patchBuiltinHttp(): void {
   createRequire(import.meta.url)('node:http');
   syncBuiltinESMExports();
+}
+
+function stopLimit(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, stopLimitMs).unref());
 }

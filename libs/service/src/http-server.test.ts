@@ -1,0 +1,115 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { ServiceError } from '@millrace/messaging';
+import { createLogger } from '@millrace/telemetry';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+import { parseBody } from './parse-body.ts';
+import { Problem } from './problem.ts';
+
+const lines: string[] = [];
+const log = createLogger({ service: 'test', destination: { write: (line: string) => lines.push(line) } });
+const body = z.strictObject({ name: z.string().min(3), address: z.strictObject({ street: z.string() }).optional() });
+
+let http: HttpServer;
+let url: string;
+
+beforeEach(async () => {
+  lines.length = 0;
+  http = createHttpServer({ log });
+  http.post('/things', async (request) => parseBody(body, request.body));
+  http.get('/broken', async () => {
+    throw new Error('the password is hunter2');
+  });
+  http.get('/locked', async () => {
+    throw new ServiceError('DATABASE_UNAVAILABLE', 'the file /data/users.db is locked');
+  });
+  http.get('/later', async () => {
+    throw new Problem({ status: 503, detail: 'Come back later.', headers: { 'retry-after': '3' } });
+  });
+  url = await http.listen({ host: '127.0.0.1', port: 0 });
+});
+
+afterEach(() => http.close());
+
+const post = (content: string | Buffer<ArrayBuffer>, type = 'application/json') =>
+  fetch(`${url}/things`, { method: 'POST', body: content, headers: { 'content-type': type } });
+
+async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const problem = (await response.json()) as Record<string, unknown>;
+  expect(problem['status']).toBe(response.status);
+  return problem;
+}
+
+describe('the HTTP server', () => {
+  it('hands a good body to the route', async () => {
+    expect(await (await post('{"name":"wheel"}')).json()).toEqual({ name: 'wheel' });
+  });
+
+  it('lists every wrong field, unknown and nested ones too', async () => {
+    const problem = await problemOf(await post('{"name":"x","address":{"street":7,"zip":1},"colour":"red"}'));
+    const fields = (problem['errors'] as { field: string }[]).map(({ field }) => field);
+    expect(fields.toSorted()).toEqual(['address.street', 'address.zip', 'colour', 'name']);
+  });
+
+  it.each([
+    ['broken JSON', 400, '{"name":', 'application/json'],
+    ['an empty body', 400, '', 'application/json'],
+    ['JSON that is no object', 400, '[]', 'application/json'],
+    ['bytes that are not UTF-8', 400, Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 'application/json'],
+    ['a poisoned prototype', 400, '{"name":"wheel","__proto__":{"admin":true}}', 'application/json'],
+    ['another content type', 415, '{"name":"wheel"}', 'text/plain'],
+    ['a body over the limit', 413, JSON.stringify({ name: 'x'.repeat(20_000) }), 'application/json'],
+    ['a deeply nested body', 400, `{"name":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, 'application/json'],
+  ])('answers %s with a %i problem', async (_what, status, content, type) => {
+    const response = await post(content, type);
+    expect(response.status).toBe(status);
+    await problemOf(response);
+  });
+
+  it('answers an unknown path with a 404 problem', async () => {
+    expect((await problemOf(await fetch(`${url}/nothing`)))['status']).toBe(404);
+  });
+
+  it('answers a malformed URL with a 400 problem', async () => {
+    expect((await problemOf(await fetch(`${url}/%zz`)))['status']).toBe(400);
+  });
+
+  it('passes the headers of a problem on', async () => {
+    const response = await fetch(`${url}/later`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3']);
+  });
+
+  it('asks for patience when something it stands on is away, and does not say what', async () => {
+    const response = await fetch(`${url}/locked`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.text()).not.toContain('users.db');
+  });
+
+  it('keeps the reason of an unforeseen failure in the log', async () => {
+    const response = await fetch(`${url}/broken`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('hunter2');
+    expect(lines.join('')).toContain('request failed');
+  });
+
+  it('answers what is not HTTP with a 400 problem', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
+    socket.end('NONSENSE\r\n\r\n');
+    let answer = '';
+    socket.on('data', (chunk: string) => (answer += chunk));
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/);
+  });
+
+  it('logs one line per request, without the query', async () => {
+    await fetch(`${url}/later?token=secret`);
+    const requests = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ msg }) => msg === 'request');
+    expect(requests).toEqual([expect.objectContaining({ method: 'GET', route: '/later', status: 503 })]);
+    expect(lines.join('')).not.toContain('secret');
+  });
+});

@@ -1,0 +1,9 @@
+export type { Component } from './component.ts';
+export { commonConfig, consumerConfig, kafkaConfig, port } from './config-fields.ts';
+export { createHttpServer, type HttpServer } from './http-server.ts';
+export { type ConfigFields, type ConfigOf, loadConfig } from './load-config.ts';
+export { parseBody } from './parse-body.ts';
+export { type FieldError, Problem, type ProblemOptions } from './problem.ts';
+export { runService } from './run-service.ts';
+export { type BuildContext, type Service, type ServiceOptions, startService } from './start-service.ts';
+export { runTask, type TaskOptions } from './run-task.ts';
