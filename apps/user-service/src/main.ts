@@ -1,0 +1,16 @@
+import { runService } from '@millrace/service';
+import { config } from './config.ts';
+import { createUserService } from './create-user-service.ts';
+
+await runService({
+  name: 'user-service',
+  config,
+  build: ({ config: { DATABASE_URL, IDEMPOTENCY_SECRET }, createProducer, http, log }) =>
+    createUserService({
+      databaseFile: DATABASE_URL,
+      idempotencySecret: IDEMPOTENCY_SECRET,
+      producer: createProducer(),
+      http,
+      log,
+    }),
+});
