@@ -1,0 +1,62 @@
+import type { Logger } from '@millrace/telemetry';
+import { Kafka } from 'kafkajs';
+import { BrokerSockets } from './broker-sockets.ts';
+import { BrokerWatch } from './broker-watch.ts';
+import { kafkaLogCreator, kafkaLogLevel } from './kafka-log.ts';
+import { silenceNegativeTimeoutWarning } from './negative-timeout-warning.ts';
+
+export interface KafkaOptions {
+  /** `host:port` of any brokers of the cluster; the others are found through them. */
+  readonly brokers: readonly string[];
+  /** The service's name, as brokers see it. */
+  readonly clientId: string;
+  readonly log: Logger;
+}
+
+/** Where Kafka is; made once per service, for its sources, producers and administration. It has no connection of its own. */
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  readonly log: Logger;
+  /** For this library alone: a kafkajs client, whose owner closes it. */
+  open(options: { readonly retries: number }): KafkaClient;
+}
+
+/** A kafkajs client that can be ended whatever it is doing. */
+export interface KafkaClient {
+  readonly kafka: Kafka;
+  /** The retries that kafkajs is to be given again where it takes its own defaults otherwise. */
+  readonly retry: typeof backoff & { readonly retries: number };
+  /** Breaks its connections and ends its attempts to make new ones, also in the middle of an outage. */
+  close(): void;
+}
+
+/** For clients that are to outlast any outage. */
+export const endlessRetries = 1_000_000;
+
+const connectionTimeout = 3_000;
+const requestTimeout = 10_000;
+/** All of them, since kafkajs has other defaults where NODE_ENV is `test`. */
+const backoff = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2 };
+
+/** Names the cluster; nothing connects before a source, a producer or an administrative call asks for it. */
+export function createKafka({ brokers, clientId, log }: KafkaOptions): KafkaConnection {
+  silenceNegativeTimeoutWarning();
+  const watch = new BrokerWatch(log);
+  const open: KafkaConnection['open'] = ({ retries }) => {
+    const sockets = new BrokerSockets(watch, connectionTimeout);
+    const retry = { ...backoff, retries };
+    const kafka = new Kafka({
+      clientId,
+      // The one way to end kafkajs' search for a broker: an empty list is an error that it does not retry.
+      brokers: () => (sockets.closed ? [] : [...brokers]),
+      retry,
+      connectionTimeout,
+      requestTimeout,
+      socketFactory: sockets.factory,
+      logLevel: kafkaLogLevel(log),
+      logCreator: kafkaLogCreator(log),
+    });
+    return { kafka, retry, close: () => sockets.close() };
+  };
+  return { brokers, log, open };
+}

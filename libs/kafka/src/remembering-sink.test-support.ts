@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KafkaRecord, PartitionLease, RecordSink } from '@millrace/messaging';
+
+export interface Delivery {
+  readonly lease: PartitionLease;
+  readonly record: KafkaRecord;
+}
+
+/** For tests: a sink that remembers what it was told, and commits what it was given, unless told to `hold` that back. */
+export class RememberingSink implements RecordSink {
+  /** The leases that have not ended, by partition. */
+  readonly leases = new Map<number, PartitionLease>();
+  readonly ended: PartitionLease[] = [];
+  readonly deliveries: Delivery[] = [];
+  /** The newest `coveredTo` of each lease. */
+  readonly covered = new Map<PartitionLease, number>();
+  readonly #commits: 'at once' | 'never';
+  readonly #committing = new Set<PartitionLease>();
+
+  constructor({ commits = 'at once' }: { readonly commits?: 'at once' | 'never' } = {}) {
+    this.#commits = commits;
+  }
+
+  /** The values of the records delivered, as numbers, in the order of delivery. */
+  get numbers(): readonly number[] {
+    return this.deliveries.map(({ record }) => Number(record.value?.toString()));
+  }
+
+  granted(lease: PartitionLease): void {
+    this.leases.set(lease.partition, lease);
+  }
+
+  records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void {
+    for (const record of records) this.deliveries.push({ lease, record });
+    this.covered.set(lease, coveredTo);
+    if (this.#commits === 'at once' && !this.#committing.has(lease)) void this.#commit(lease);
+  }
+
+  revoked(lease: PartitionLease): void {
+    if (this.leases.get(lease.partition) === lease) this.leases.delete(lease.partition);
+    this.ended.push(lease);
+  }
+
+  async #commit(lease: PartitionLease): Promise<void> {
+    this.#committing.add(lease);
+    let committed: number | undefined;
+    while (!lease.signal.aborted && committed !== this.covered.get(lease)) {
+      const offset = this.covered.get(lease) ?? 0;
+      try {
+        await lease.commit(offset);
+        committed = offset;
+      } catch {
+        await delay(50);
+      }
+    }
+    this.#committing.delete(lease);
+  }
+}
