@@ -1,0 +1,35 @@
+import { tracked, type OnProgress } from '../progress.ts';
+import type { System } from '../system.ts';
+import { awaitDeliveries, type Delivery } from './deliveries.ts';
+import type { DemoResult } from './demo-result.ts';
+import { registerAll, type Registered } from './register-all.ts';
+
+const wanted = 20;
+const deliveriesLimitMs = 60_000;
+
+/** Registers 20 users at the gateway and waits until both APIs have been called for each, for a minute at most. */
+export async function runDemo(system: System, onProgress: OnProgress, signal: AbortSignal): Promise<DemoResult> {
+  const registered = await registerUsers(system, onProgress, signal);
+  const deliveries = await watchDeliveries(system, registered, onProgress, signal);
+  return { wanted, registered, deliveries };
+}
+
+function registerUsers(system: System, onProgress: OnProgress, signal: AbortSignal): Promise<Registered> {
+  const what = `${wanted} registrations`;
+  const onCount = (answered: number): void => onProgress({ state: 'waiting', what, detail: `${answered} answered` });
+  return tracked(onProgress, what, () => registerAll(system.url('gateway'), wanted, onCount, signal));
+}
+
+function watchDeliveries(
+  system: System,
+  { accepted }: Registered,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<readonly Delivery[]> {
+  const what = 'Calls to both APIs';
+  const onCount = (made: number): void =>
+    onProgress({ state: 'waiting', what, detail: `${made} of ${2 * accepted.length} made` });
+  const stubApis = system.url('stub-apis');
+  const options = { stubApis, registrations: accepted, limitMs: deliveriesLimitMs, onCount, signal };
+  return tracked(onProgress, what, () => awaitDeliveries(options));
+}

@@ -1,0 +1,14 @@
+export type { AppSpec, SystemFacts } from './app-spec.ts';
+export { apps } from './apps.ts';
+export type { Environment } from './environment.ts';
+export { freePort } from './free-port.ts';
+export type { Broker, ObtainBrokerOptions } from './kafka/broker.ts';
+export { obtainJaeger } from './jaeger/obtain-jaeger.ts';
+export type { Jaeger, ObtainJaegerOptions } from './jaeger/jaeger.ts';
+export { obtainBroker } from './kafka/obtain-broker.ts';
+export { LaunchError } from './launch-error.ts';
+export type { PortSpec } from './ports.ts';
+export type { ServiceProcess } from './processes/service-process.ts';
+export { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
+export type { OnProgress, ProgressEvent } from './progress.ts';
+export { startSystem, type System, type SystemOptions } from './system.ts';

@@ -1,0 +1,28 @@
+import type { Environment } from '../environment.ts';
+import { root } from '../root.ts';
+import { startProcess, type RunningProcess } from './start-process.ts';
+import { withLog } from './with-log.ts';
+
+/** What Node is told for every app: kafkajs sets negative timers, harmless and loud. */
+const nodeFlags = ['--disable-warning=TimeoutNegativeWarning'];
+
+export interface AppProcessOptions {
+  /** From the root folder, or absolute. */
+  readonly main: string;
+  /** Asked for at each start. */
+  readonly env: () => Environment;
+  readonly logFile: string;
+}
+
+/** Runs a TypeScript main file in the root folder under this process's Node, both outputs appended to `logFile`. */
+export function startApp({ main, env, logFile }: AppProcessOptions): Promise<RunningProcess> {
+  return withLog(logFile, (log) =>
+    startProcess({
+      command: process.execPath,
+      args: [...nodeFlags, main],
+      env: env(),
+      cwd: root,
+      stdio: ['ignore', log, log],
+    }),
+  );
+}
