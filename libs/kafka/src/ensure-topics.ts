@@ -1,4 +1,4 @@
-import { ServiceError } from '@millrace/messaging';
+import { deadLetterTopicOf, ServiceError } from '@millrace/messaging';
 import type { Admin, ITopicMetadata } from 'kafkajs';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { reasonOf, rootCauseOf } from './kafka-error.ts';
@@ -49,16 +49,11 @@ export async function ensureTopics(
   }
 }
 
-/** Where the records go that group `group` has given up on. */
-export function deadLetterTopic(topic: string, group: string): string {
-  return `${topic}.${group}.dlq`;
-}
-
 type PlainTopic = Pick<WantedTopic, 'name' | 'partitions'>;
 
 /** As many partitions as the topic, so that its keys keep their order there. */
 function withDeadLetterTopics({ name, partitions, groups }: WantedTopic): PlainTopic[] {
-  return [{ name, partitions }, ...groups.map((group) => ({ name: deadLetterTopic(name, group), partitions }))];
+  return [{ name, partitions }, ...groups.map((group) => ({ name: deadLetterTopicOf(name, group), partitions }))];
 }
 
 async function ensureAll(

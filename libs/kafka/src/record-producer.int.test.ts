@@ -98,7 +98,7 @@ describe('a record producer on Kafka', () => {
     ]);
     expect(outcomes).toMatchObject([
       { status: 'fulfilled' },
-      { reason: { code: 'UNEXPECTED', retryable: false } },
+      { reason: { code: 'RECORD_REFUSED', retryable: false } },
       { reason: { code: 'TOPIC_MISSING' } },
       { status: 'fulfilled' },
     ]);

@@ -23,7 +23,7 @@ export function sendFailure(error: unknown, topics: readonly string[]): ServiceE
   if (isPassing(error)) return undefined;
   const message = `records for ${where} were not accepted: ${reasonOf(error)}`;
   if (type !== undefined && neverAccepted.has(type)) {
-    return new ServiceError('UNEXPECTED', message, { cause: error, retryable: false });
+    return new ServiceError('RECORD_REFUSED', message, { cause: error });
   }
   return new ServiceError('BROKER_UNAVAILABLE', message, { cause: error });
 }

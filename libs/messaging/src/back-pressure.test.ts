@@ -7,6 +7,7 @@ function fakeLease(): PartitionLease & { paused: boolean; calls: number } {
     topic: 'orders',
     partition: 0,
     epoch: 1,
+    start: 0,
     signal: new AbortController().signal,
     commit: () => Promise.resolve(),
     paused: false,

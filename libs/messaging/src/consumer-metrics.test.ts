@@ -79,7 +79,7 @@ describe("a consumer's metrics", () => {
     expect(await points('millrace.consumer.held')).toEqual([[group, 0]]);
   });
 
-  it('show the lag of each partition, from the committed offset to the end', async () => {
+  it('show the lag of each partition, idle ones too, from the committed offset to the end', async () => {
     const { api, source } = await runningConsumer();
     source.grant(1);
     source.append(0, orderRecord('ann', 1), orderRecord('bob', 1), orderRecord('cat', 1));
@@ -88,14 +88,14 @@ describe("a consumer's metrics", () => {
       { ...topic, 'messaging.destination.partition.id': partition },
       lag,
     ];
-    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 3)]);
+    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 3), lagOf('1', 0)]);
     api.call('ann-1').done();
     api.call('cat-1').done();
     await pass(250);
-    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 2)]);
+    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 2), lagOf('1', 0)]);
     api.call('bob-1').done();
     await pass(250);
-    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 0)]);
+    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 0), lagOf('1', 0)]);
   });
 
   it('count nothing for a call that was cut off', async () => {

@@ -162,7 +162,7 @@ export class DeliveryEngine implements RecordSink {
   }
 
   #lag(): readonly PartitionLag[] {
-    const committed = new Map<string, number | undefined>();
+    const committed = new Map<string, number>();
     for (const work of this.#works.values()) committed.set(partitionKey(work.lease), work.committed);
     return this.#progress().flatMap(({ topic, partition, endOffset }) => {
       const from = committed.get(partitionKey({ topic, partition }));

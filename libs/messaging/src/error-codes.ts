@@ -20,6 +20,7 @@ export const errorCodes = {
     meaning: 'The partition belongs to another member now; its offsets are no longer ours to commit.',
   },
   BROKER_UNAVAILABLE: { retryable: true, meaning: 'Kafka could not be reached or did not acknowledge in time.' },
+  RECORD_REFUSED: { retryable: false, meaning: 'Kafka will never accept this record, e.g. because it is too large.' },
   TOPIC_MISSING: {
     retryable: true,
     meaning: 'A topic that the service needs does not exist yet; the topics program makes it.',

@@ -111,6 +111,7 @@ export class InMemoryLease implements PartitionLease {
   readonly topic: string;
   readonly partition: number;
   readonly epoch: number;
+  readonly start: number;
   paused = false;
   committing = 0;
   readonly #owner: InMemoryPartition;
@@ -127,6 +128,7 @@ export class InMemoryLease implements PartitionLease {
     this.topic = owner.source.topic;
     this.partition = owner.partition;
     this.epoch = epoch;
+    this.start = owner.committed;
     this.position = owner.committed;
     this.#index = owner.log.filter(({ offset }) => offset < owner.committed).length;
   }

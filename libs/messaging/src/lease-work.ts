@@ -6,16 +6,18 @@ import { ServiceError } from './service-error.ts';
 /** What is underway under one lease: its calls, what of it is finished, and what of that is committed. */
 export class LeaseWork {
   readonly lease: PartitionLease;
-  readonly tracker = new OffsetTracker();
+  readonly tracker: OffsetTracker;
   readonly #log: Logger;
   readonly #calls = new Set<AbortController>();
-  #committed: number | undefined;
+  #committed: number;
   #commit: Promise<void> | undefined;
   #failing = false;
   #lost = false;
 
   constructor(lease: PartitionLease, log: Logger) {
     this.lease = lease;
+    this.tracker = new OffsetTracker(lease.start);
+    this.#committed = lease.start;
     this.#log = log.child({ topic: lease.topic, partition: lease.partition });
   }
 
@@ -24,9 +26,9 @@ export class LeaseWork {
     return this.#lost || this.lease.signal.aborted;
   }
 
-  /** The first offset that is not committed, as far as this lease knows; undefined where it does not. */
-  get committed(): number | undefined {
-    return this.#committed ?? this.tracker.start;
+  /** The first offset that is not committed. */
+  get committed(): number {
+    return this.#committed;
   }
 
   /** True while something is finished and not committed. */
@@ -64,7 +66,7 @@ export class LeaseWork {
 
   async #commitPosition(): Promise<void> {
     const { position } = this.tracker;
-    if (!this.dirty || position === undefined) return;
+    if (!this.dirty) return;
     try {
       await this.lease.commit(position);
       this.#committed = position;

@@ -3,15 +3,20 @@ import { OffsetTracker } from './offset-tracker.ts';
 import { seededRandom } from './random.test-support.ts';
 
 function trackerOf(...offsets: readonly number[]): OffsetTracker {
-  const tracker = new OffsetTracker();
+  const tracker = new OffsetTracker(offsets[0] ?? 0);
   for (const offset of offsets) tracker.deliver(offset);
   return tracker;
 }
 
 describe('OffsetTracker', () => {
-  it('knows no position before anything came in', () => {
-    expect(new OffsetTracker().position).toBeUndefined();
-    expect(new OffsetTracker().start).toBeUndefined();
+  it('stands at its start before anything came in', () => {
+    expect(new OffsetTracker(7).position).toBe(7);
+  });
+
+  it('passes over what is missing before the first record', () => {
+    const tracker = new OffsetTracker(7);
+    tracker.deliver(10);
+    expect(tracker.position).toBe(10);
   });
 
   it('stays at the first record until that is finished, whatever is finished behind it', () => {
@@ -34,7 +39,7 @@ describe('OffsetTracker', () => {
   });
 
   it('moves on over a batch without any record', () => {
-    const tracker = new OffsetTracker();
+    const tracker = new OffsetTracker(0);
     tracker.cover(5);
     expect(tracker.position).toBe(5);
     tracker.cover(9);
@@ -42,7 +47,7 @@ describe('OffsetTracker', () => {
   });
 
   it('never takes back what it covered', () => {
-    const tracker = new OffsetTracker();
+    const tracker = new OffsetTracker(0);
     tracker.cover(9);
     tracker.cover(3);
     expect(tracker.position).toBe(9);
@@ -58,16 +63,6 @@ describe('OffsetTracker', () => {
     expect(tracker.position).toBe(20);
   });
 
-  it('remembers where delivery began, but not where something was covered before', () => {
-    const tracker = trackerOf(10, 11);
-    tracker.finish(10);
-    expect(tracker.start).toBe(10);
-    const covered = new OffsetTracker();
-    covered.cover(15);
-    covered.deliver(20);
-    expect(covered.start).toBeUndefined();
-  });
-
   it('is not confused by a record finished twice, or unknown', () => {
     const tracker = trackerOf(1, 2);
     tracker.finish(1);
@@ -80,7 +75,7 @@ describe('OffsetTracker', () => {
     'claims all of the finished prefix and nothing beyond it, at every step of a random run (seed %i)',
     (seed) => {
       const random = seededRandom(seed);
-      const tracker = new OffsetTracker();
+      const tracker = new OffsetTracker(0);
       const unfinished = new Set<number>();
       let next = Math.floor(random() * 100);
       let last = next;

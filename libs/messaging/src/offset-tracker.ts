@@ -6,23 +6,21 @@
 export class OffsetTracker {
   /** In order of insertion, which is the order of offsets: the first one bounds the prefix. */
   readonly #unfinished = new Set<number>();
-  #start: number | undefined;
-  #next: number | undefined;
+  #next: number;
 
-  /** Where delivery began: the offset of the first record, unless something was covered before it. */
-  get start(): number | undefined {
-    return this.#start;
+  /** `start`: the first offset to be delivered or covered. */
+  constructor(start: number) {
+    this.#next = start;
   }
 
-  /** The first offset that is not finished; undefined before anything was delivered or covered. */
-  get position(): number | undefined {
+  /** The first offset that is not finished. */
+  get position(): number {
     return this.#unfinished.values().next().value ?? this.#next;
   }
 
   /** Notes a record that came in; false, and no change, for an offset that was delivered or covered before. */
   deliver(offset: number): boolean {
-    if (this.#next !== undefined && offset < this.#next) return false;
-    if (this.#next === undefined) this.#start = offset;
+    if (offset < this.#next) return false;
     this.#next = offset + 1;
     this.#unfinished.add(offset);
     return true;
@@ -30,7 +28,7 @@ export class OffsetTracker {
 
   /** Notes that everything below `offset` has been delivered or never will be. */
   cover(offset: number): void {
-    this.#next = Math.max(this.#next ?? offset, offset);
+    this.#next = Math.max(this.#next, offset);
   }
 
   /** Marks a delivered offset as done; repeating it changes nothing. */

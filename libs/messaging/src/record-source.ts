@@ -9,6 +9,8 @@ export interface PartitionLease {
   readonly partition: number;
   /** Grows with each grant of this partition. */
   readonly epoch: number;
+  /** The first offset to be delivered: what the group has committed, or where `startAt` lets it begin. */
+  readonly start: number;
   /** Aborted when the partition is lost: running calls are cut off, nothing new may start. */
   readonly signal: AbortSignal;
   /**
