@@ -69,6 +69,19 @@ describe('the HTTP server', () => {
     await problemOf(response);
   });
 
+  it('lets a client that sends far too much finish, so that it sees why it is refused', async () => {
+    const body = Buffer.alloc(20_000_000, ' ');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`POST /things HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n`);
+    socket.write(`content-length: ${body.length}\r\n\r\n`);
+    socket.write(body);
+    const closed = once(socket, 'close');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    // Rejects where the connection was reset while the client was sending.
+    await closed;
+  });
+
   it('answers an unknown path with a 404 problem', async () => {
     expect((await problemOf(await fetch(`${url}/nothing`)))['status']).toBe(404);
   });

@@ -3,6 +3,7 @@ import type { Logger } from '@millrace/telemetry';
 import { trace } from '@opentelemetry/api';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readJson } from './read-json.ts';
+import { readToEnd } from './read-to-end.ts';
 import { Problem } from './problem.ts';
 
 /** The HTTP server of a service: routes are registered on it, `listen` and `close` belong to run-service. */
@@ -27,8 +28,9 @@ export function createHttpServer({ log }: { readonly log: Logger }): HttpServer 
   http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) =>
     readJson(body),
   );
-  http.setErrorHandler<FastifyError | Problem | ServiceError>((error, request, reply) => {
+  http.setErrorHandler<FastifyError | Problem | ServiceError>(async (error, request, reply) => {
     const problem = toProblem(error);
+    if (problem.status === 413) await readToEnd(request.raw);
     if (problem !== error && problem.status >= 500)
       log.error({ err: error, route: request.routeOptions.url }, 'request failed');
     return sendProblem(reply, problem);

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { whenOrphaned } from '../bootstrap/when-orphaned.js';
 
 /** The end of a run that a signal or an unforeseen error has asked for. */
 export class Interruption extends Error {
@@ -15,8 +16,9 @@ export class Interruption extends Error {
 const sameKeyMs = 1_000;
 
 /**
- * Aborted, with an Interruption as its reason, by SIGINT, SIGTERM, SIGHUP or an exception that nobody caught. From then on
- * what is running has to be stopped; asked again, more than a second later, the process exits at once.
+ * Aborted, with an Interruption as its reason, by SIGINT, SIGTERM, SIGHUP, an exception that nobody caught, or, under npm, the
+ * end of the process that started this one. From then on what is running has to be stopped; asked again, more than a second
+ * later, the process exits at once.
  */
 export function interruptible(): AbortSignal {
   const controller = new AbortController();
@@ -28,6 +30,7 @@ export function interruptible(): AbortSignal {
     controller.abort(new Interruption(name, exitCode));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  whenOrphaned(() => onSignal('SIGTERM'));
   process.on('uncaughtException', (error) => {
     console.error(error);
     controller.abort(new Interruption('an unforeseen error', 1, { cause: error }));

@@ -67,8 +67,10 @@ function update(waits: Map<string, Wait>, { state, what, detail }: ProgressEvent
 }
 
 function liveLine(waits: ReadonlyMap<string, Wait>, ticks: number, columns: number | undefined): string {
+  // A terminal that does not know its width says 0.
+  const width = columns === undefined || columns === 0 ? 80 : columns;
   const parts = [...waits].map(([what, wait]) => `${what}${because(wait.detail)} ${seconds(wait)}`);
-  return `${frames[ticks % frames.length]} ${parts.join(' · ')}`.slice(0, (columns || 80) - 1);
+  return `${frames[ticks % frames.length]} ${parts.join(' · ')}`.slice(0, width - 1);
 }
 
 function because(detail: string | undefined): string {

@@ -57,7 +57,16 @@ export class ComposeService {
   async run(logFile: string): Promise<RunningProcess> {
     const { env, service } = this.#options;
     await exclusively(() => this.#must(['up', '--no-start', '--no-deps', '--no-build', service]));
-    const args = this.#arguments(['up', '--no-deps', '--no-build', '--no-color', '--no-log-prefix', '--timeout', stopSeconds, service]);
+    const args = this.#arguments([
+      'up',
+      '--no-deps',
+      '--no-build',
+      '--no-color',
+      '--no-log-prefix',
+      '--timeout',
+      stopSeconds,
+      service,
+    ]);
     return withLog(logFile, (log) =>
       startProcess({ command: 'docker', args, env, cwd: root, stdio: ['ignore', log, log] }),
     );

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { isAlive } from '../testing/is-alive.ts';
@@ -32,6 +32,10 @@ it('runs a jaeger that is on PATH, and one that was built before', async () => {
   const path = temporaryFolder();
   executable(path, 'jaeger', fakeJaeger);
   expect((await obtain({ PATH: path })).jaeger.state).toBe('ready');
+  const cache = temporaryFolder();
+  mkdirSync(join(cache, 'millrace/bin'), { recursive: true });
+  executable(join(cache, 'millrace/bin'), 'jaeger-1.76.0', fakeJaeger);
+  expect((await obtain({ XDG_CACHE_HOME: cache })).jaeger.state).toBe('ready');
 });
 
 it('goes on without, and says so, where there is none and nothing to make one of', async () => {

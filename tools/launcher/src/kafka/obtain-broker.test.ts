@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { freePort } from '../free-port.ts';
-import type { ProgressEvent } from '../progress.ts';
+import { silence, type OnProgress, type ProgressEvent } from '../progress.ts';
 import { executable } from '../testing/executable.ts';
 import { listen } from '../testing/listen.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import type { Broker } from './broker.ts';
 import { obtainBroker } from './obtain-broker.ts';
 
 it('uses the Kafka of KAFKA_BROKERS when one of its addresses answers, and leaves it alone', async () => {
@@ -75,12 +76,31 @@ it('says why Maven could not fetch the jars, and leaves no half of them in the c
   expect(readdirSync(join(cache, 'millrace'))).toEqual([]);
 });
 
-async function obtain(env: Record<string, string>, onProgress?: (event: ProgressEvent) => void) {
-  const port = await freePort();
-  return obtainBroker({
-    dataDir: temporaryFolder(),
-    port,
-    env: { HOME: temporaryFolder(), ...env },
-    ...(onProgress && { onProgress }),
+it('says by its log why Kafka does not start, and formats its storage only once', async () => {
+  const path = temporaryFolder();
+  const cache = temporaryFolder();
+  const dataDir = temporaryFolder();
+  mkdirSync(join(cache, 'millrace', 'kafka-4.3.1'), { recursive: true });
+  executable(path, 'java', {
+    sh: `case "$*" in
+      -version) echo 'openjdk version "17"' ;;
+      *StorageTool*) echo formatted >> ${path}/formats ;;
+      *) echo 'FATAL no room'; exit 1 ;;
+    esac`,
   });
+  for (const _attempt of [1, 2]) {
+    await expect(obtain({ PATH: path, XDG_CACHE_HOME: cache }, undefined, dataDir)).rejects.toThrow(
+      'Kafka did not start: exit code 1.\n  | FATAL no room',
+    );
+  }
+  expect(readFileSync(join(path, 'formats'), 'utf8')).toBe('formatted\n');
+});
+
+async function obtain(
+  env: Record<string, string>,
+  onProgress: OnProgress = silence,
+  dataDir = temporaryFolder(),
+): Promise<Broker> {
+  const port = await freePort();
+  return obtainBroker({ dataDir, port, env: { HOME: temporaryFolder(), ...env }, onProgress });
 }
