@@ -37,7 +37,8 @@ it.each(['SIGTERM', 'SIGHUP'] as const)(
   { timeout: limitMs },
   async (signal) => {
     const started = start({ ...(await settings()), READY_AFTER_MS: '60000' });
-    await expect.poll(() => fakeProcesses(started.child.pid!), { timeout: limitMs }).toHaveLength(2);
+    // stub-apis and gateway, and user-service once the topics are there; the consumers wait for stub-apis.
+    await expect.poll(() => fakeProcesses(started.child.pid!), { timeout: limitMs }).toHaveLength(3);
     const services = fakeProcesses(started.child.pid!);
     started.child.kill(signal);
     expect(await started.ended).toBe(signal === 'SIGTERM' ? 143 : 129);
