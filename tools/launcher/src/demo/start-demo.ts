@@ -48,5 +48,9 @@ export async function startDemo(options: StartDemoOptions): Promise<Demo> {
   ];
   await startParts(parts, signal);
   if (!system || !jaeger) throw new TypeError('A part has not started.');
-  return { system, jaeger, stop: () => stopParts(parts) };
+  const stop = async (): Promise<void> => {
+    // In this order, since services that stop send Jaeger their last spans, and wait for it.
+    for (const part of parts) await stopParts([part]);
+  };
+  return { system, jaeger, stop };
 }
