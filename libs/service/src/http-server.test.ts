@@ -108,13 +108,17 @@ describe('the HTTP server', () => {
     expect(lines.join('')).toContain('request failed');
   });
 
-  it('answers what is not HTTP with a 400 problem', async () => {
+  it.each([
+    ['what is not HTTP', 'NONSENSE\r\n\r\n'],
+    ['HTTP/1.1 without a Host header', 'GET /later HTTP/1.1\r\nconnection: close\r\n\r\n'],
+  ])('answers %s with a 400 problem', async (_what, text) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
-    socket.end('NONSENSE\r\n\r\n');
+    socket.end(text);
     let answer = '';
     socket.on('data', (chunk: string) => (answer += chunk));
     await once(socket, 'close');
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).toMatch(/\r\ncontent-type: application\/problem\+json/);
   });
 
   it('logs one line per request, without the query', async () => {

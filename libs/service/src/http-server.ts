@@ -21,6 +21,8 @@ export function createHttpServer({ log }: { readonly log: Logger }): HttpServer 
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
+    // Node's own refusal has no body.
+    http: { requireHostHeader: false },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
     clientErrorHandler: answerBrokenRequest,
   });
@@ -38,7 +40,10 @@ export function createHttpServer({ log }: { readonly log: Logger }): HttpServer 
   http.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, new Problem({ status: 404, detail: 'There is nothing here.' })),
   );
-  http.addHook('onRequest', async (request) => nameSpan(request));
+  http.addHook('onRequest', async (request) => {
+    nameSpan(request);
+    refuseWithoutHost(request);
+  });
   http.addHook('onResponse', async (request, reply) => logRequest(log, request, reply));
   closeConnectionsWhenStopping(http);
   return http;
@@ -101,6 +106,13 @@ function answerBrokenRequest(
 function nameSpan({ method, routeOptions }: FastifyRequest): void {
   const route = routeOptions.url;
   if (route) trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute('http.route', route);
+}
+
+/** RFC 9112, section 3.2. */
+function refuseWithoutHost({ raw: { httpVersion, headers } }: FastifyRequest): void {
+  if (httpVersion === '1.1' && headers.host === undefined) {
+    throw new Problem({ status: 400, detail: 'The request has no Host header.' });
+  }
 }
 
 const quietRoutes = new Set(['/healthz', '/readyz', '/metrics']);
