@@ -1,15 +1,13 @@
-import { userRegistered } from '@millrace/contracts';
 import { createTarget } from '@millrace/http-client';
-import { on } from '@millrace/messaging';
 import { runService } from '@millrace/service';
 import { config } from './config.ts';
-import { welcomeEmail } from './welcome-email.ts';
+import { consumer } from './consumer.ts';
 
 await runService({
   name: 'notification-consumer',
   config,
   build: ({ config: { NOTIFICATION_API_URL, NOTIFICATION_API_TOKEN, CONCURRENCY }, log, createConsumer }) => {
-    const notificationApi = createTarget({
+    const api = createTarget({
       name: 'notification',
       baseUrl: NOTIFICATION_API_URL,
       token: NOTIFICATION_API_TOKEN,
@@ -18,14 +16,6 @@ await runService({
       connections: CONCURRENCY,
       log,
     });
-    return [
-      createConsumer({
-        group: 'notification',
-        startAt: 'earliest',
-        targets: [notificationApi],
-        concurrency: CONCURRENCY,
-        subscriptions: [on(userRegistered, welcomeEmail(notificationApi), { name: 'notification' })],
-      }),
-    ];
+    return [createConsumer({ ...consumer(api), concurrency: CONCURRENCY })];
   },
 });

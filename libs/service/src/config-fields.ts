@@ -40,3 +40,13 @@ export const consumerConfig = {
     .default(256)
     .describe('How many keys are worked on at the same time.'),
 };
+
+/** Where an API is; `api` is what people call it. */
+export const apiUrl = (api: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .describe(`Base URL of the ${api} API; may have a path, which goes before that of each call.`);
+
+/** What an API knows us by. */
+export const apiToken = (api: string) =>
+  z.string().min(1).optional().describe(`Bearer token for the ${api} API; without it, calls carry none.`);

@@ -1,5 +1,5 @@
 export type { Component } from './component.ts';
-export { commonConfig, consumerConfig, kafkaConfig, port } from './config-fields.ts';
+export { apiToken, apiUrl, commonConfig, consumerConfig, kafkaConfig, port } from './config-fields.ts';
 export { createHttpServer, type HttpServer } from './http-server.ts';
 export { type ConfigFields, type ConfigOf, loadConfig } from './load-config.ts';
 export { parseBody } from './parse-body.ts';

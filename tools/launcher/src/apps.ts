@@ -1,6 +1,6 @@
 import type { AppSpec } from './app-spec.ts';
-
-const loopback = (port: number): string => `http://127.0.0.1:${port}`;
+import { consumerApp } from './consumer-app.ts';
+import { loopback } from './loopback.ts';
 
 /** Every app of the worked example, each after those it needs. */
 export const apps: readonly AppSpec[] = [
@@ -51,30 +51,6 @@ export const apps: readonly AppSpec[] = [
       USER_SERVICE_URL: loopback(port('USER_SERVICE_PORT')),
     }),
   },
-  {
-    name: 'notification-consumer',
-    main: 'apps/notification-consumer/src/main.ts',
-    runs: 'on',
-    needs: ['kafka', 'topics', 'stub-apis'],
-    ports: [{ variable: 'NOTIFICATION_CONSUMER_PORT', standard: 8083, purpose: 'notification-consumer' }],
-    env: ({ brokers, port, token }) => ({
-      PORT: `${port('NOTIFICATION_CONSUMER_PORT')}`,
-      KAFKA_BROKERS: brokers,
-      NOTIFICATION_API_URL: loopback(port('NOTIFICATION_API_PORT')),
-      NOTIFICATION_API_TOKEN: token('notification'),
-    }),
-  },
-  {
-    name: 'analytics-consumer',
-    main: 'apps/analytics-consumer/src/main.ts',
-    runs: 'on',
-    needs: ['kafka', 'topics', 'stub-apis'],
-    ports: [{ variable: 'ANALYTICS_CONSUMER_PORT', standard: 8084, purpose: 'analytics-consumer' }],
-    env: ({ brokers, port, token }) => ({
-      PORT: `${port('ANALYTICS_CONSUMER_PORT')}`,
-      KAFKA_BROKERS: brokers,
-      ANALYTICS_API_URL: loopback(port('ANALYTICS_API_PORT')),
-      ANALYTICS_API_TOKEN: token('analytics'),
-    }),
-  },
+  consumerApp({ api: 'notification', port: 8083, apiPort: 'NOTIFICATION_API_PORT' }),
+  consumerApp({ api: 'analytics', port: 8084, apiPort: 'ANALYTICS_API_PORT' }),
 ];

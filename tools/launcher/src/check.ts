@@ -19,7 +19,7 @@ const lanes = await Promise.all([
   ]),
   inOrder([
     ['format', tool('prettier', '--check', '--cache', '.')],
-    ['docs', tool('node', 'tools/launcher/src/generate-docs.ts', '--check')],
+    ['docs', tool('node', 'tools/docs/src/generate.ts', '--check')],
     ['tests', () => runTests([], { signal })],
   ]),
 ]);

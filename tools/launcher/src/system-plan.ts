@@ -3,6 +3,7 @@ import type { AppSpec } from './app-spec.ts';
 import type { Environment } from './environment.ts';
 import { freePort } from './free-port.ts';
 import { kafkaPort } from './kafka/kafka-port.ts';
+import { loopback } from './loopback.ts';
 import { configuredPort, requireFreePort } from './ports.ts';
 
 /** Where everything of a system will be, settled before anything starts. */
@@ -38,7 +39,7 @@ export async function planSystem(options: PlanOptions): Promise<SystemPlan> {
   return {
     env,
     port,
-    url: ({ ports: [first] }) => (first ? `http://127.0.0.1:${port(first.variable)}` : ''),
+    url: ({ ports: [first] }) => (first ? loopback(port(first.variable)) : ''),
     appEnv: (app, brokers) => ({
       ...env,
       ...telemetry,

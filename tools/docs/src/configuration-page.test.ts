@@ -14,7 +14,7 @@ describe('the configuration page', () => {
   it('has a table for what is common and one for each app', () => {
     const gateway = {
       app: 'gateway',
-      fields: { PORT: field({ default: 8080, type: 'integer', minimum: 0, maximum: 65535 }) },
+      value: { PORT: field({ default: 8080, type: 'integer', minimum: 0, maximum: 65535 }) },
     };
     const page = configurationPage({ HOST: field({ default: '127.0.0.1', type: 'string' }) }, [gateway]);
     const head = '| Variable | Default | Values | Meaning |\n| --- | --- | --- | --- |\n';
