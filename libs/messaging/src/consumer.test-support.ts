@@ -18,9 +18,11 @@ export interface Order {
 export const orderPlaced = defineEvent<Order>({
   type: 'OrderPlaced',
   version: 1,
+  description: 'A customer placed an order.',
   topic: 'orders',
   schema: z.object({ customer: z.string(), number: z.number() }),
   key: ({ customer }) => customer,
+  examples: [{ customer: 'ann', number: 1 }],
 });
 
 /** The record of an order; its event id is `<customer>-<number>`. */

@@ -6,10 +6,14 @@ export interface EventContract<Data = unknown> {
   readonly type: string;
   /** Counts up with each incompatible change of `schema`. */
   readonly version: number;
+  /** When it happens and what its data is for, in a sentence or two, for who hears of it. */
+  readonly description: string;
   readonly topic: string;
   readonly schema: z.ZodType<Data>;
   /** Events of equal key are handled one after the other, in the order of publishing. Also the CloudEvents `subject`. */
   key(data: Data): string;
+  /** Valid data, shown in the published contract and at hand in tests. */
+  readonly examples: readonly [Data, ...Data[]];
 }
 
 /** What names a contract. */

@@ -5,14 +5,16 @@ import { createEvent, decodeEvent, encodeEvent, eventTypeOf } from './event-enve
 import type { KafkaRecord, RecordHeaders } from './record.ts';
 import { ServiceError } from './service-error.ts';
 
+const data = { owner: 'zoë', email: 'zoe@example.org', limits: [1, 2] };
 const accountOpened = defineEvent({
   type: 'AccountOpened',
   version: 2,
+  description: 'Somebody opened an account.',
   topic: 'accounts',
   schema: z.object({ owner: z.string(), email: z.email(), limits: z.array(z.number()).default([]) }),
   key: ({ owner }) => owner,
+  examples: [data],
 });
-const data = { owner: 'zoë', email: 'zoe@example.org', limits: [1, 2] };
 const now = new Date('2026-03-04T05:06:07.089Z');
 
 /** The event as Kafka gives it back: header values are bytes. */

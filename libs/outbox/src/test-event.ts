@@ -5,9 +5,11 @@ import { z } from 'zod';
 export const counted = defineEvent({
   type: 'Counted',
   version: 1,
+  description: 'Somebody counted on.',
   topic: 'counts',
   schema: z.strictObject({ key: z.string(), count: z.number() }),
   key: ({ key }) => key,
+  examples: [{ key: 'a', count: 1 }],
 });
 
 /** The data of one {@link counted}. */
