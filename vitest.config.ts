@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: 'unit',
     include: ['{apps,libs,tools,e2e,benchmarks}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.e2e.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.container.test.ts'],
     expect: { requireAssertions: true },
     restoreMocks: true,
     testTimeout: 10_000,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '@millrace/launcher';
-import { createStubApisClient, type StubApisClient } from '@millrace/testing';
+import { createStubApisClient, type StubApisClient } from '@millrace/testing/stub-apis';
 import type { Benchmark } from './benchmark.ts';
 import { type Api, apis, delaysMs, effectTimes, untilHeard } from './support/deliveries.ts';
 import { printConditions } from './support/print-conditions.ts';

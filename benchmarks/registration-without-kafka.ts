@@ -1,5 +1,5 @@
 import type { System } from '@millrace/launcher';
-import { createStubApisClient } from '@millrace/testing';
+import { createStubApisClient } from '@millrace/testing/stub-apis';
 import type { Benchmark } from './benchmark.ts';
 import { apis, endToEndMs, untilHeard } from './support/deliveries.ts';
 import { printConditions } from './support/print-conditions.ts';

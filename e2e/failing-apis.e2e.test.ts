@@ -1,4 +1,4 @@
-import type { FaultInput } from '@millrace/testing';
+import type { FaultInput } from '@millrace/testing/stub-apis';
 import { describe, expect, it } from 'vitest';
 import { type Api, expectOneEffectEach, readDelivered, untilDelivered } from './support/deliveries.ts';
 import { readMetric } from './support/metrics.ts';

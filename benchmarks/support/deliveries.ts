@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StubApisClient } from '@millrace/testing';
+import { apps, hearersOf } from '@millrace/launcher';
+import type { StubApisClient } from '@millrace/testing/stub-apis';
 import type { Registration } from './register.ts';
 
-/** The APIs of the example. */
-export type Api = 'notification' | 'analytics';
+/** An API by its name. */
+export type Api = string;
 
-export const apis: readonly Api[] = ['notification', 'analytics'];
+/** Those that hear of a registration. */
+export const apis: readonly Api[] = await hearersOf(
+  'UserRegistered',
+  apps.flatMap(({ api }) => api?.name ?? []),
+);
 
 const limitMs = 180_000;
 
@@ -40,8 +45,6 @@ export async function endToEndMs(
   stubs: StubApisClient,
   registrations: readonly Registration[],
 ): Promise<readonly number[]> {
-  const [one = [], other = []] = await Promise.all(
-    apis.map(async (api) => delaysMs(registrations, await effectTimes(stubs, api))),
-  );
-  return one.map((delayMs, index) => Math.max(delayMs, other[index] ?? Number.NaN));
+  const delays = await Promise.all(apis.map(async (api) => delaysMs(registrations, await effectTimes(stubs, api))));
+  return registrations.map((_, index) => Math.max(...delays.map((ofApi) => ofApi[index] ?? Number.NaN)));
 }

@@ -356,9 +356,9 @@ const changes: readonly MalformedRequest[] = [
 ];
 
 const routes: readonly MalformedRequest[] = [
-  { what: 'GET /register', request: { method: 'GET', path: '/register' }, status: 404 },
-  { what: 'DELETE /register', request: { method: 'DELETE', path: '/register' }, status: 404 },
-  { what: 'PUT of a user', request: { ...patch(someId), method: 'PUT' }, status: 404 },
+  { what: 'GET /register', request: { method: 'GET', path: '/register' }, status: 405 },
+  { what: 'DELETE /register', request: { method: 'DELETE', path: '/register' }, status: 405 },
+  { what: 'PUT of a user', request: { ...patch(someId), method: 'PUT' }, status: 405 },
   { what: "POST to user-service's own route", request: { ...register(newUser()), path: '/users' }, status: 404 },
   { what: 'a path that is not there', request: { ...register(newUser()), path: `/${secretMark}` }, status: 404 },
 ];

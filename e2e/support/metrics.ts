@@ -1,7 +1,12 @@
 /** The sum of a metric over all its series, as a service's `/metrics` shows it; 0 where there is none. */
 export async function readMetric(service: string, name: string): Promise<number> {
   const response = await fetch(`${service}/metrics`);
-  const lines = (await response.text()).split('\n');
+  return sumOf(name, await response.text());
+}
+
+/** The same from what `/metrics` answered. */
+export function sumOf(name: string, metrics: string): number {
+  const lines = metrics.split('\n');
   const ours = lines.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   return ours.reduce((sum, line) => sum + valueOf(line), 0);
 }

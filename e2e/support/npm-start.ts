@@ -1,28 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@millrace/launcher';
+import { freePort, standardPorts } from '@millrace/launcher';
 import { until } from './until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every variable that moves a port of the example. */
-const portVariables = [
-  'GATEWAY_PORT',
-  'USER_SERVICE_PORT',
-  'NOTIFICATION_CONSUMER_PORT',
-  'ANALYTICS_CONSUMER_PORT',
-  'STUB_APIS_PORT',
-  'NOTIFICATION_API_PORT',
-  'ANALYTICS_API_PORT',
-  'KAFKA_PORT',
-  'JAEGER_PORT',
-  'JAEGER_OTLP_PORT',
-];
-
 /** Ports that are free, by the variable that moves them. */
 export async function freePorts(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(
-    await Promise.all(portVariables.map(async (name) => [name, `${await freePort()}`] as const)),
+    await Promise.all(standardPorts.map(async ({ variable }) => [variable, `${await freePort()}`] as const)),
   );
 }
 
@@ -31,6 +17,8 @@ export interface NpmStartOptions {
   readonly ports: Readonly<Record<string, string>>;
   /** After `npm start --`. */
   readonly args?: readonly string[];
+  /** The workspace to start. @default this one */
+  readonly folder?: string;
 }
 
 /** `npm start` as a person runs it in a terminal: a process group of its own, which Ctrl-C reaches as a whole. */
@@ -40,11 +28,11 @@ export class NpmStart {
   /** Resolves with the exit code; null when a signal ended it. */
   readonly exited: Promise<number | null>;
 
-  constructor({ dataDir, ports, args = [] }: NpmStartOptions) {
+  constructor({ dataDir, ports, args = [], folder = root }: NpmStartOptions) {
     const env = { ...process.env, KAFKA_BROKERS: undefined, OTEL_EXPORTER_OTLP_ENDPOINT: undefined, ...ports };
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
     this.#child = spawn('npm', ['start', '--', '--data-dir', dataDir, ...args], {
-      cwd: root,
+      cwd: folder,
       env,
       stdio: [...stdio],
       detached: true,

@@ -10,7 +10,7 @@ import {
   type System,
   type SystemOptions,
 } from '@millrace/launcher';
-import { createStubApisClient, type StubApisClient } from '@millrace/testing';
+import { createStubApisClient, type StubApisClient } from '@millrace/testing/stub-apis';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { describeLogs, readLogs } from './logs.ts';
 import { secretMark } from './secret-mark.ts';
@@ -91,7 +91,7 @@ async function closeBoth(system: System, broker: Broker): Promise<void> {
 async function expectNoSecrets(system: TestSystem): Promise<void> {
   const logs = await readLogs(system.dataDir);
   expect(logs.filter(({ text }) => text !== '').length).toBeGreaterThanOrEqual(5);
-  const secrets = [secretMark, system.apiToken('notification'), system.apiToken('analytics')];
+  const secrets = [secretMark, ...system.apis.map((api) => system.apiToken(api))];
   for (const { name, text } of logs) {
     const leaks = text
       .split('\n')

@@ -1,6 +1,6 @@
 import type { HttpAnswer, HttpRequest, HttpTarget } from '@millrace/http-client';
 import { type ErrorCode, ServiceError } from '@millrace/messaging';
-import { Problem } from '@millrace/service';
+import { Problem } from '@millrace/http-server';
 import { z } from 'zod';
 
 const stored = z.object({ userId: z.uuid() });

@@ -106,7 +106,7 @@ const wrongBodies: Record<string, Malformed> = {
   'a content type that is none': { body: JSON.stringify(ada), headers: { 'content-type': 'json' }, status: 415 },
   'an escape in the path that is none': { method: 'PATCH', path: '/users/%zz', body: {} },
   'a path that is not there': { path: '/login', body: ada, status: 404 },
-  'another method': { method: 'PUT', body: ada, status: 404 },
+  'another method': { method: 'PUT', body: ada, status: 405 },
 };
 
 let userService: FakeUserService;

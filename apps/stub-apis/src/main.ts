@@ -1,5 +1,5 @@
 import { runService } from '@millrace/service';
-import { registerControlRoutes, StubApiSet } from '@millrace/testing';
+import { registerControlRoutes, StubApiSet } from '@millrace/testing/stub-apis';
 import { config } from './config.ts';
 
 await runService({

@@ -1,4 +1,4 @@
-import { Problem, type ProblemOptions } from '@millrace/service';
+import { Problem, type ProblemOptions } from '@millrace/http-server';
 import type { User } from './user.ts';
 
 /** What a client is told; status and body are what an idempotency key keeps. */

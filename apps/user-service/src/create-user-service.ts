@@ -1,12 +1,14 @@
 import type { RecordProducer } from '@millrace/messaging';
 import { createRelay, createSqliteOutbox, createSqliteOutboxStore, openSqlite } from '@millrace/outbox';
-import type { Component, HttpServer } from '@millrace/service';
+import type { HttpServer } from '@millrace/http-server';
+import type { Component } from '@millrace/service';
 import type { Logger } from '@millrace/telemetry';
 import { createSqliteUserStore } from './create-sqlite-user-store.ts';
 import { databaseComponent } from './database-component.ts';
 import { createExpiry } from './expiry.ts';
 import { hashPassword as argon2id, type HashPassword } from './hash-password.ts';
 import { keptSecret } from './kept-secret.ts';
+import { published } from './published.ts';
 import { registerUserRoutes } from './register-user-routes.ts';
 import { tables } from './tables.ts';
 import { Users } from './users.ts';
@@ -28,7 +30,7 @@ export function createUserService(options: UserServiceOptions): readonly Compone
   const { databaseFile, producer, http, log, hashPassword = argon2id } = options;
   const database = openSqlite({ file: databaseFile, migrations: tables });
   const relay = createRelay({ store: createSqliteOutboxStore(database), producer, log });
-  const outbox = createSqliteOutbox({ source: '/user-service', onCommitted: relay.wake });
+  const outbox = createSqliteOutbox({ ...published, onCommitted: relay.wake });
   const store = createSqliteUserStore({ database, outbox });
   const idempotencySecret = options.idempotencySecret ?? keptSecret(databaseFile);
   registerUserRoutes(http, new Users({ store, hashPassword, idempotencySecret }));

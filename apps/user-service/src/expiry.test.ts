@@ -6,6 +6,7 @@ import { createLogger } from '@millrace/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSqliteUserStore } from './create-sqlite-user-store.ts';
 import { createExpiry } from './expiry.ts';
+import { published } from './published.ts';
 import { tables } from './tables.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -19,7 +20,7 @@ describe('expired answers', () => {
   it('are removed from the database within a minute, and no others', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millrace-expiry-'));
     const database = openSqlite({ file: join(directory, 'users.db'), migrations: tables });
-    const outbox = createSqliteOutbox({ source: '/test', onCommitted: () => undefined });
+    const outbox = createSqliteOutbox({ ...published, onCommitted: () => undefined });
     const store = createSqliteUserStore({ database, outbox });
     const keep = (key: string) =>
       store.changeEmail(

@@ -43,7 +43,7 @@ describe('a malformed registration', () => {
   ])('with %s gets a 400 problem', async (_what, key) => {
     const response = await service.post(newUser(), key);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ errors: [{ field: 'Idempotency-Key' }] });
+    expect(await response.json()).toMatchObject({ errors: [{ field: 'idempotency-key' }] });
   });
 
   it.each([

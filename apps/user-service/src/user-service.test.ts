@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { published } from './published.ts';
 import { newUser, startTestService, type TestService } from './start-test-service.ts';
 import type { User } from './user.ts';
 
@@ -136,6 +137,14 @@ describe('PATCH /users/:id', () => {
     const [, record] = await eventsOf(user.userId, 2);
     expect(record?.headers).toMatchObject({ ce_type: 'UserEmailChanged', ce_subject: user.userId });
     expect(JSON.parse(String(record?.value))).toEqual({ userId: user.userId, changedAt: expect.any(String) as string });
+  });
+
+  it('has then published every event that the service says it does', async () => {
+    const { userId } = await register();
+    await service.patch(userId, { email: newUser().email });
+    const records = await eventsOf(userId, 2);
+    const types = records.map(({ headers }) => headers['ce_type']);
+    expect(new Set(types)).toEqual(new Set(published.events.map(({ type }) => type)));
   });
 
   it('publishes the events of a user in the order of the changes', async () => {

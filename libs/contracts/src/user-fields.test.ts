@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { userFields } from './user-fields.ts';
 
 const messagesOf = (field: keyof typeof userFields, value: unknown) =>
@@ -23,6 +24,7 @@ const bad = {
     'ada\u200b',
     '\u202eada',
     'ada\ud800',
+    'ada\u{e0061}',
   ],
   email: [
     '',
@@ -30,14 +32,46 @@ const bad = {
     '@example.org',
     'ada@',
     'ada@localhost',
+    'ada@example-.org',
+    'ada@-example.org',
+    `ada@${'a'.repeat(64)}.org`,
+    `ada@example.${'a'.repeat(64)}`,
     'a b@example.org',
     'ada@example.org\n',
     'ada@exämple.org',
+    `${'a'.repeat(65)}@example.org`,
+    `a@${'b.'.repeat(130)}org`,
   ],
   password: ['', '1234567', '😀'.repeat(7), 'x'.repeat(129), '12345678\u0000', '1234\t5678', '12345678\udc00'],
 };
 
+interface StringSchema {
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern: string;
+  readonly not?: { readonly pattern: string };
+}
+
+/** Whether a JSON Schema takes a text; lone surrogates are no text. */
+function fits({ minLength = 0, maxLength = Infinity, pattern, not }: StringSchema, value: string): boolean {
+  const { length } = Array.from(value);
+  const refused = not !== undefined && new RegExp(not.pattern, 'u').test(value);
+  return (
+    value.isWellFormed() &&
+    length >= minLength &&
+    length <= maxLength &&
+    new RegExp(pattern, 'u').test(value) &&
+    !refused
+  );
+}
+
 describe.each(['username', 'email', 'password'] as const)('%s', (field) => {
+  it('is documented as it is checked', () => {
+    const schema = z.toJSONSchema(userFields[field], { io: 'input' }) as unknown as StringSchema;
+    expect(good[field].filter((value) => !fits(schema, value))).toEqual([]);
+    expect(bad[field].filter((value) => fits(schema, value))).toEqual([]);
+  });
+
   it.each(good[field])('may be %j', (value) => {
     expect(messagesOf(field, value)).toEqual([]);
   });
@@ -51,6 +85,20 @@ describe.each(['username', 'email', 'password'] as const)('%s', (field) => {
     for (const value of [null, 7, true, ['ada'], { ada: 1 }])
       expect(messagesOf(field, value)).toEqual(['must be a string']);
   });
+});
+
+it('is a username with every character that can be seen, and with none of the others that have a meaning', () => {
+  const unseen = /^[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Z}]$/u;
+  const seen = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
+  const isUsername = (character: string) => userFields.username.safeParse(`ab${character}cd`).success;
+  const wrong: string[] = [];
+  for (let code = 0; code < 0x40000; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (character === ' ') continue;
+    if (isUsername(character) ? unseen.test(character) : seen.test(character)) wrong.push(code.toString(16));
+  }
+  expect(wrong).toEqual([]);
+  expect(['\u{e0001}', '\u{e0061}', '\u{e0100}'].filter(isUsername)).toEqual([]);
 });
 
 describe('an e-mail address', () => {

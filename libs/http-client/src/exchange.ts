@@ -1,3 +1,4 @@
+import type { Clock } from '@millrace/messaging';
 import type { Dispatcher } from 'undici';
 import type { HttpMethod } from './http-target.ts';
 import { onAbort } from './on-abort.ts';
@@ -31,9 +32,15 @@ export type ExchangeResult = Answered | Unanswered;
 /** What an API says about one small call; more is not read. */
 export const maxAnswerBytes = 1024 * 1024;
 
+/** What a target stands on. */
+export interface TargetPorts {
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+}
+
 /** Sends one request, once, and tells how it ended. Never rejects. */
-export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<ExchangeResult> {
-  return new Promise((resolve) => new Exchange(resolve).begin(dispatcher, request));
+export function exchange(ports: TargetPorts, request: ExchangeRequest): Promise<ExchangeResult> {
+  return new Promise((resolve) => new Exchange(resolve).begin(ports, request));
 }
 
 /**
@@ -42,7 +49,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: ExchangeResult) => void;
-  #deadline: NodeJS.Timeout | undefined;
+  #stopDeadline: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #ended = false;
@@ -55,9 +62,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
   }
 
-  begin(dispatcher: Dispatcher, { method, path, headers, body, timeoutMs, signal }: ExchangeRequest): void {
+  begin({ dispatcher, clock }: TargetPorts, request: ExchangeRequest): void {
+    const { method, path, headers, body, timeoutMs, signal } = request;
     if (signal.aborted) return this.#end({ kind: 'aborted' });
-    this.#deadline = setTimeout(() => this.#giveUp({ kind: 'timed-out' }), timeoutMs);
+    this.#stopDeadline = clock.after(timeoutMs, () => this.#giveUp({ kind: 'timed-out' }));
     this.#stopListening = onAbort(signal, () => this.#giveUp({ kind: 'aborted' }));
     dispatcher.dispatch({ method, path, headers, body: body ?? null }, this);
   }
@@ -104,7 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #end(result: ExchangeResult): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#deadline);
+    this.#stopDeadline?.();
     this.#stopListening?.();
     this.#chunks = [];
     this.#resolve(result);

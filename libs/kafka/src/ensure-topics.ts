@@ -49,11 +49,17 @@ export async function ensureTopics(
   }
 }
 
-type PlainTopic = Pick<WantedTopic, 'name' | 'partitions'>;
+/** A topic by itself. */
+export type PlainTopic = Pick<WantedTopic, 'name' | 'partitions'>;
 
-/** As many partitions as the topic, so that its keys keep their order there. */
+/** The group's dead-letter topic has as many partitions as the topic, so that its keys keep their order there. */
+export function deadLetterTopic({ name, partitions }: PlainTopic, group: string): PlainTopic {
+  return { name: deadLetterTopicOf(name, group), partitions };
+}
+
 function withDeadLetterTopics({ name, partitions, groups }: WantedTopic): PlainTopic[] {
-  return [{ name, partitions }, ...groups.map((group) => ({ name: deadLetterTopicOf(name, group), partitions }))];
+  const topic = { name, partitions };
+  return [topic, ...groups.map((group) => deadLetterTopic(topic, group))];
 }
 
 async function ensureAll(

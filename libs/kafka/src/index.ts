@@ -1,5 +1,12 @@
 export { checkBroker, type CheckBrokerOptions } from './check-broker.ts';
-export { type EnsuredTopic, ensureTopics, type EnsureTopicsOptions, type WantedTopic } from './ensure-topics.ts';
+export {
+  deadLetterTopic,
+  type EnsuredTopic,
+  ensureTopics,
+  type EnsureTopicsOptions,
+  type PlainTopic,
+  type WantedTopic,
+} from './ensure-topics.ts';
 export { createKafka, type KafkaConnection, type KafkaOptions } from './kafka-connection.ts';
 export { createRecordProducer, type KafkaRecordProducer, type RecordProducerOptions } from './record-producer.ts';
 export { createRecordSource } from './record-source.ts';

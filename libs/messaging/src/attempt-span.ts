@@ -1,15 +1,14 @@
 import { attributeNames, contextFrom, spanNames, startSpan } from '@millrace/telemetry';
 import { type Context, type Span, SpanKind } from '@opentelemetry/api';
 import type { EventEnvelope } from './event-envelope.ts';
+import { traceContextHeaders } from './event-headers.ts';
 import { headerText, type KafkaRecord } from './record.ts';
+
+const traceHeaderNames = Object.keys(traceContextHeaders.shape);
 
 /** The trace context that a record carries: that of the request which caused it. */
 export function recordContext({ headers }: Pick<KafkaRecord, 'headers'>): Context {
-  return contextFrom({
-    traceparent: headerText(headers, 'traceparent'),
-    tracestate: headerText(headers, 'tracestate'),
-    baggage: headerText(headers, 'baggage'),
-  });
+  return contextFrom(Object.fromEntries(traceHeaderNames.map((name) => [name, headerText(headers, name)])));
 }
 
 /** What an attempt's span says. */

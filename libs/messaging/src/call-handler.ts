@@ -27,15 +27,20 @@ export async function callHandler(
   }
 }
 
+/** The same for each attempt at this event. */
+export function idempotencyKeyOf({ name }: Pick<Subscription, 'name'>, eventId: string): string {
+  return `${name}:${eventId}`;
+}
+
 function handlerContext(
-  { name }: Subscription,
+  subscription: Subscription,
   { id }: EventEnvelope,
   { record, attempt, signal, log }: HandlerCall,
 ): HandlerContext {
   return {
     signal,
     attempt,
-    idempotencyKey: `${name}:${id}`,
+    idempotencyKey: idempotencyKeyOf(subscription, id),
     // A record without a key has no order among others: as a key of its own it claims none.
     order: { key: record.key?.toString() ?? id, sequence: record.offset },
     get log() {

@@ -1,3 +1,4 @@
+import { longestTimerMs } from './clock.ts';
 import { deadLetterTopicOf } from './dead-letter.ts';
 import type { StartAt } from './record-source.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
@@ -32,9 +33,6 @@ type Check = readonly [field: string, received: unknown, ok: boolean, expected: 
 
 /** https://kafka.apache.org/43/apis/#topic-names: legal characters and greatest length of a topic's name. */
 const topicName = /^[a-zA-Z0-9._-]{1,249}$/;
-
-/** Node's longest timer; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Fills in the defaults; throws `CONFIG_INVALID` naming each wrong field and the value received. */
 export function consumerSettings(options: ConsumerOptions): ConsumerSettings {

@@ -208,6 +208,20 @@ describe('stopping', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('leaves no timer behind, either, when a commit in flight fails, and all that follow', async () => {
+    const { api, source, consumer } = await runningConsumer();
+    api.answer = (call) => call.done();
+    const answer = Promise.withResolvers<void>();
+    source.beforeCommit = () => answer.promise;
+    source.append(0, orderRecord('ann', 1));
+    await pass(250);
+    const stop = watch(consumer.stop());
+    answer.reject(new ServiceError('BROKER_UNAVAILABLE', 'rebalancing'));
+    await pass(500);
+    expect(stop.settled).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('is safe for a consumer that never started: the source is left alone', async () => {
     const { consumer, source } = consumerUnderTest();
     await consumer.stop();

@@ -3,7 +3,7 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderPlaced, orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
-import { InMemoryProducer } from './in-memory-producer.test-support.ts';
+import { InMemoryProducer } from './testing/in-memory-producer.ts';
 import { createPublisher } from './publisher.ts';
 import { headerText } from './record.ts';
 import { ServiceError } from './service-error.ts';

@@ -5,8 +5,8 @@ import { createConsumer } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import { defineEvent } from './define-event.ts';
 import { createEvent, encodeEvent, type EventEnvelope } from './event-envelope.ts';
-import { InMemoryProducer } from './in-memory-producer.test-support.ts';
-import { InMemorySource, type NewRecord } from './in-memory-source.test-support.ts';
+import { InMemoryProducer } from './testing/in-memory-producer.ts';
+import { InMemorySource, type NewRecord } from './testing/in-memory-source.ts';
 import type { RecordHeaders } from './record.ts';
 import { type Handler, type HandlerContext, on } from './subscription.ts';
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createConsumer } from './consumer.ts';
 import { FakeApi, orderPlaced, orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
 import { createEvent, encodeEvent } from './event-envelope.ts';
-import { InMemoryProducer } from './in-memory-producer.test-support.ts';
-import { InMemorySource } from './in-memory-source.test-support.ts';
+import { InMemoryProducer } from './testing/in-memory-producer.ts';
+import { InMemorySource } from './testing/in-memory-source.ts';
 import type { RecordSourceOptions } from './record-source.ts';
 import { on } from './subscription.ts';
 
@@ -89,6 +89,29 @@ describe('committing', () => {
     await pass(10_000);
     expect(source.commits).toEqual([]);
     api.call('ann-1').done();
+    await pass(250);
+    expect(source.commits).toEqual([{ partition: 0, offset: 1 }]);
+  });
+
+  it('needs no timer while there is nothing to commit', async () => {
+    const { api, source } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1));
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+    api.call('ann-1').done();
+    await settle();
+    expect(vi.getTimerCount()).toBe(1);
+    await pass(250);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is tried again where it failed, without a further record', async () => {
+    const { api, source } = await runningConsumer();
+    api.answer = (call) => call.done();
+    source.beforeCommit = () => Promise.reject(new Error('the coordinator is away'));
+    source.append(0, orderRecord('ann', 1));
+    await pass(1_000);
+    source.beforeCommit = () => Promise.resolve();
     await pass(250);
     expect(source.commits).toEqual([{ partition: 0, offset: 1 }]);
   });

@@ -1,6 +1,9 @@
 import type { Logger } from '@millrace/telemetry';
+import { type Clock, systemClock } from './clock.ts';
 import { type ConsumerOptions, consumerSettings } from './consumer-options.ts';
 import { DeliveryEngine } from './delivery-engine.ts';
+import type { Outcome } from './outcome.ts';
+import type { KafkaRecord } from './record.ts';
 import type { RecordProducer } from './record-producer.ts';
 import type { RecordSource, RecordSourceOptions } from './record-source.ts';
 
@@ -12,6 +15,10 @@ export interface ConsumerPorts {
   readonly log: Logger;
   /** From 0 to 1, spreads retries. @default Math.random */
   readonly random?: () => number;
+  /** @default {@link systemClock} */
+  readonly clock?: Clock;
+  /** Told how each record ended, once, before that is committed. It must not throw. */
+  readonly ended?: (record: KafkaRecord, outcome: Outcome) => void;
 }
 
 /** A running consumer group member, started and stopped by its service. */
@@ -37,15 +44,15 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
   const { group, startAt, subscriptions, targets } = settings;
   const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
   const source = ports.source({ group, topics, startAt });
-  const { producer, log, random = Math.random } = ports;
-  const engine = new DeliveryEngine(settings, { producer, random, log, progress: () => source.progress() });
+  const { producer, log, random = Math.random, clock = systemClock, ended = () => undefined } = ports;
+  const progress = () => source.progress();
+  const engine = new DeliveryEngine(settings, { producer, random, clock, ended, log, progress });
   const started: RecordSource[] = [];
   let stopped: Promise<void> | undefined;
   return {
     name: group,
     start: () => {
       started.push(source);
-      engine.start();
       return source.start(engine);
     },
     notReady: () => source.notReady(),

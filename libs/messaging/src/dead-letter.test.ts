@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadLetterOf, deadLetterTopicOf } from './dead-letter.ts';
+import { deadLetterHeaders, deadLetterOf, deadLetterTopicOf } from './dead-letter.ts';
 import type { KafkaRecord } from './record.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -42,6 +42,12 @@ describe('a dead letter', () => {
       millrace_dlq_partition: '3',
       millrace_dlq_offset: '1234',
     });
+  });
+
+  it('has the headers that its schema lists, and no other beside those of the record', () => {
+    const { headers } = deadLetterOf({ ...record, headers: {} }, 'g', { failure, attempts: 1, firstAt, lastAt });
+    expect(deadLetterHeaders.parse(headers)).toEqual(headers);
+    expect(Object.keys(headers)).toEqual(Object.keys(deadLetterHeaders.shape));
   });
 
   it('names no status where no API answered', () => {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { type ErrorCode, errorCodes } from './error-codes.ts';
 import type { KafkaRecord, OutgoingRecord } from './record.ts';
 import type { ServiceError } from './service-error.ts';
 
@@ -6,18 +8,22 @@ export function deadLetterTopicOf(topic: string, group: string): string {
   return `${topic}.${group}.dlq`;
 }
 
-/** The headers that say why and when; `status` only where an API answered, times in ISO 8601. */
-export const deadLetterHeaders = {
-  code: 'millrace_dlq_code',
-  message: 'millrace_dlq_message',
-  status: 'millrace_dlq_status',
-  attempts: 'millrace_dlq_attempts',
-  firstAt: 'millrace_dlq_first_at',
-  lastAt: 'millrace_dlq_last_at',
-  topic: 'millrace_dlq_topic',
-  partition: 'millrace_dlq_partition',
-  offset: 'millrace_dlq_offset',
-} as const;
+const wholeNumber = z.string().regex(/^\d+$/);
+
+/** The headers that a dead letter has beside those of its record, as text. */
+export const deadLetterHeaders = z.object({
+  millrace_dlq_code: z.enum(Object.keys(errorCodes) as [ErrorCode]).describe('Why, as a code of docs/errors.md.'),
+  millrace_dlq_message: z
+    .string()
+    .describe('Why, in words: what was attempted last and what came back. No personal data in it.'),
+  millrace_dlq_status: wholeNumber.optional().describe("HTTP status of the API's answer, where there was one."),
+  millrace_dlq_attempts: wholeNumber.describe('Calls made; 0 where the record could not even be read.'),
+  millrace_dlq_first_at: z.iso.datetime().describe('When it was first worked on.'),
+  millrace_dlq_last_at: z.iso.datetime().describe('When it was given up on.'),
+  millrace_dlq_topic: z.string().describe('Topic of the record.'),
+  millrace_dlq_partition: wholeNumber.describe('Partition of the record.'),
+  millrace_dlq_offset: wholeNumber.describe('Offset of the record.'),
+});
 
 /** Why a record is given up on. */
 export interface DeadLetterReason {
@@ -33,22 +39,27 @@ export interface DeadLetterReason {
  * goes on through a replay; the reason in headers of its own.
  */
 export function deadLetterOf(record: KafkaRecord, group: string, reason: DeadLetterReason): OutgoingRecord {
-  const { failure, attempts, firstAt, lastAt } = reason;
   return {
     topic: deadLetterTopicOf(record.topic, group),
     key: record.key,
     value: record.value,
-    headers: {
-      ...record.headers,
-      [deadLetterHeaders.code]: failure.code,
-      [deadLetterHeaders.message]: failure.message,
-      ...(failure.status !== undefined && { [deadLetterHeaders.status]: String(failure.status) }),
-      [deadLetterHeaders.attempts]: String(attempts),
-      [deadLetterHeaders.firstAt]: firstAt.toISOString(),
-      [deadLetterHeaders.lastAt]: lastAt.toISOString(),
-      [deadLetterHeaders.topic]: record.topic,
-      [deadLetterHeaders.partition]: String(record.partition),
-      [deadLetterHeaders.offset]: String(record.offset),
-    },
+    headers: { ...record.headers, ...headersOf(record, reason) },
+  };
+}
+
+function headersOf(
+  { topic, partition, offset }: KafkaRecord,
+  { failure, attempts, firstAt, lastAt }: DeadLetterReason,
+): z.input<typeof deadLetterHeaders> {
+  return {
+    millrace_dlq_code: failure.code,
+    millrace_dlq_message: failure.message,
+    ...(failure.status !== undefined && { millrace_dlq_status: String(failure.status) }),
+    millrace_dlq_attempts: String(attempts),
+    millrace_dlq_first_at: firstAt.toISOString(),
+    millrace_dlq_last_at: lastAt.toISOString(),
+    millrace_dlq_topic: topic,
+    millrace_dlq_partition: String(partition),
+    millrace_dlq_offset: String(offset),
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@millrace/telemetry';
 import { BackPressure } from './back-pressure.ts';
+import type { Clock } from './clock.ts';
 import { ConsumerMetrics, type PartitionLag } from './consumer-metrics.ts';
 import type { ConsumerSettings } from './consumer-options.ts';
 import { DeadLetterWriter } from './dead-letter-writer.ts';
@@ -17,11 +18,14 @@ import type { Subscription } from './subscription.ts';
 export interface DeliveryEnginePorts {
   readonly producer: RecordProducer;
   readonly random: () => number;
+  readonly clock: Clock;
+  readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
   readonly log: Logger;
   readonly progress: () => readonly PartitionProgress[];
 }
 
-const commitIntervalMs = 250;
+/** From the first outcome that is not committed to the commit. */
+const commitDelayMs = 250;
 /** How long a call that was cut off may take to end. */
 const abortTimeoutMs = 500;
 /** How long the commits after the drain may take; what they miss is called again by the next owner. */
@@ -36,6 +40,8 @@ const heldBytes = 32 * 1024 * 1024;
 export class DeliveryEngine implements RecordSink {
   readonly #settings: ConsumerSettings;
   readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #ended: DeliveryEnginePorts['ended'];
   readonly #progress: () => readonly PartitionProgress[];
   readonly #works = new Map<PartitionLease, LeaseWork>();
   readonly #subscriptions: ReadonlyMap<string, Subscription>;
@@ -43,12 +49,16 @@ export class DeliveryEngine implements RecordSink {
   readonly #backPressure: BackPressure;
   readonly #metrics: ConsumerMetrics;
   readonly #deliveries: DeliveryPorts;
-  #commits: NodeJS.Timeout | undefined;
+  /** Set while a commit is due: takes it back. */
+  #forgetCommit: (() => void) | undefined;
+  #stopped = false;
 
-  constructor(settings: ConsumerSettings, { producer, random, log, progress }: DeliveryEnginePorts) {
+  constructor(settings: ConsumerSettings, { producer, random, clock, ended, log, progress }: DeliveryEnginePorts) {
     const { group, retry, concurrency, subscriptions } = settings;
     this.#settings = settings;
     this.#log = log.child({ group });
+    this.#clock = clock;
+    this.#ended = ended;
     this.#progress = progress;
     this.#subscriptions = new Map(
       subscriptions.map((each) => [eventKey(each.contract.topic, each.contract.type), each]),
@@ -59,11 +69,13 @@ export class DeliveryEngine implements RecordSink {
       concurrency,
       turn: (delivery) => delivery.turn(),
       starved: () => this.#backPressure.relieve(),
+      clock,
     });
     this.#deliveries = {
       group,
       retry,
       random,
+      clock,
       deadLetters: new DeadLetterWriter({ producer, retry, random }),
       metrics: this.#metrics,
       log: this.#log,
@@ -71,20 +83,16 @@ export class DeliveryEngine implements RecordSink {
     };
   }
 
-  /** Begins to commit. */
-  start(): void {
-    this.#commits ??= setInterval(() => this.#commitDirty(), commitIntervalMs);
-  }
-
   /** Ends in bounded time: lets calls finish, cuts off the rest, commits. Nothing starts from the first moment on. */
   async stop(): Promise<void> {
     this.#queue.close();
     for (const { lease } of this.#works.values()) lease.pause();
-    await settledWithin(this.#queue.idle(), this.#settings.drainTimeoutMs);
+    await settledWithin(this.#queue.idle(), this.#settings.drainTimeoutMs, this.#clock);
     for (const work of this.#works.values()) work.abortCalls('the service stops');
-    await settledWithin(this.#queue.idle(), abortTimeoutMs);
-    clearInterval(this.#commits);
-    await settledWithin(this.#commitRest(), lastCommitsTimeoutMs);
+    await settledWithin(this.#queue.idle(), abortTimeoutMs, this.#clock);
+    this.#stopped = true;
+    this.#forgetCommit?.();
+    await settledWithin(this.#commitRest(), lastCommitsTimeoutMs, this.#clock);
     this.#metrics.stop();
   }
 
@@ -100,6 +108,7 @@ export class DeliveryEngine implements RecordSink {
     if (!work) return;
     for (const record of records) this.#accept(work, record);
     work.tracker.cover(coveredTo);
+    if (work.dirty) this.#commitSoon();
   }
 
   revoked(lease: PartitionLease): void {
@@ -125,9 +134,9 @@ export class DeliveryEngine implements RecordSink {
     return type === undefined ? undefined : this.#subscriptions.get(eventKey(record.topic, type));
   }
 
-  #skip({ tracker }: LeaseWork, { topic, offset }: KafkaRecord): void {
-    tracker.finish(offset);
-    this.#metrics.outcome(topic, 'skipped');
+  #skip({ tracker }: LeaseWork, record: KafkaRecord): void {
+    tracker.finish(record.offset);
+    this.#tell(record, 'skipped');
   }
 
   /** Held or done already; a topic that begins again comes under a new lease. */
@@ -139,24 +148,38 @@ export class DeliveryEngine implements RecordSink {
     if (!this.#works.has(work.lease)) return;
     work.tracker.finish(record.offset);
     this.#backPressure.remove(work.lease, bytes);
+    this.#tell(record, outcome);
+    if (work.dirty) this.#commitSoon();
+  }
+
+  #tell(record: KafkaRecord, outcome: Outcome): void {
     this.#metrics.outcome(record.topic, outcome);
+    this.#ended(record, outcome);
+  }
+
+  /** One timer for all that ends meanwhile; none while there is nothing to commit. */
+  #commitSoon(): void {
+    if (this.#stopped) return;
+    this.#forgetCommit ??= this.#clock.after(commitDelayMs, () => this.#commitDirty());
   }
 
   #commitDirty(): void {
+    this.#forgetCommit = undefined;
     for (const work of this.#works.values()) if (work.dirty) void this.#commit(work);
   }
 
   async #commit(work: LeaseWork): Promise<void> {
     await work.commit();
     if (work.ended) this.revoked(work.lease);
+    else if (work.dirty) this.#commitSoon();
   }
 
   /** Twice at once, since the first may have joined a commit in flight that knew less; then as long as one fails. */
   async #commitRest(): Promise<void> {
-    for (const waitMs of [0, 0, commitIntervalMs, commitIntervalMs]) {
+    for (const waitMs of [0, 0, commitDelayMs, commitDelayMs]) {
       const dirty = [...this.#works.values()].filter((work) => work.dirty);
       if (dirty.length === 0) return;
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (waitMs > 0) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
       await Promise.all(dirty.map((work) => this.#commit(work)));
     }
   }

@@ -2,6 +2,7 @@ import { endSpan, type Logger } from '@millrace/telemetry';
 import { context, type Context, trace } from '@opentelemetry/api';
 import { recordContext, startAttemptSpan } from './attempt-span.ts';
 import { callHandler } from './call-handler.ts';
+import type { Clock } from './clock.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { DeadLetterWriter, PendingDeadLetter } from './dead-letter-writer.ts';
@@ -20,6 +21,7 @@ export interface DeliveryPorts {
   readonly group: string;
   readonly retry: RetryPolicy;
   readonly random: () => number;
+  readonly clock: Clock;
   readonly deadLetters: DeadLetterWriter;
   readonly metrics: ConsumerMetrics;
   readonly log: Logger;
@@ -73,7 +75,8 @@ export class Delivery {
   async turn(): Promise<number | undefined> {
     const course = this.#course;
     if (course.kind === 'give-up') return context.with(course.within, () => this.#writeLetter(course));
-    this.#first ??= { at: new Date(), mark: performance.now() };
+    const { clock } = this.#ports;
+    this.#first ??= { at: new Date(clock.now()), mark: clock.mark() };
     const parent = recordContext(this.record);
     const event = this.#decode();
     if (event instanceof ServiceError) return context.with(parent, () => this.#unreadable(event));
@@ -120,8 +123,8 @@ export class Delivery {
   }
 
   #afterFailure(failure: ServiceError): number | Promise<number | undefined> {
-    const { retry, random, metrics } = this.#ports;
-    const elapsedMs = performance.now() - (this.#first?.mark ?? performance.now());
+    const { retry, random, clock, metrics } = this.#ports;
+    const elapsedMs = clock.mark() - (this.#first?.mark ?? clock.mark());
     if (!failure.retryable || elapsedMs >= retry.maxElapsedMs) return this.#giveUp(failure);
     const waitMs = retryDelayMs(retry, { attempt: this.#attempts, retryAfterMs: failure.retryAfterMs, random });
     metrics.retry(this.record.topic, failure.code);
@@ -137,7 +140,7 @@ export class Delivery {
   }
 
   #giveUp(failure: ServiceError): Promise<number | undefined> {
-    const lastAt = new Date();
+    const lastAt = new Date(this.#ports.clock.now());
     const reason = { failure, attempts: this.#attempts, firstAt: this.#first?.at ?? lastAt, lastAt };
     const letter = { record: deadLetterOf(this.record, this.#ports.group, reason), log: this.#log, tries: 0 };
     const { code, message, cause } = failure;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dataSchemaOf, type EventContract, type EventName, isDataSchemaOf } from './define-event.ts';
+import { type EventHeaders, eventHeaders, type WrittenEventHeaders } from './event-headers.ts';
 import { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './record.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -17,7 +18,7 @@ export interface EventEnvelope<Data = unknown> {
   readonly data: Data;
 }
 
-const specVersion = '1.0';
+const specVersion = eventHeaders.shape.ce_specversion.value;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Of wrong fields named in one message. */
 const longestList = 10;
@@ -49,26 +50,22 @@ export function createEvent<Data>(
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  */
 export function encodeEvent(topic: string, event: EventEnvelope): OutgoingRecord {
-  return {
-    topic,
-    key: Buffer.from(event.subject),
-    value: Buffer.from(JSON.stringify(event.data)),
-    headers: {
-      ce_specversion: specVersion,
-      ce_id: event.id,
-      ce_type: event.type,
-      ce_source: event.source,
-      ce_time: event.time,
-      ce_subject: event.subject,
-      ce_dataschema: event.dataschema,
-      'content-type': 'application/json',
-    },
+  const headers: WrittenEventHeaders = {
+    ce_specversion: specVersion,
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: event.source,
+    ce_time: event.time,
+    ce_subject: event.subject,
+    ce_dataschema: event.dataschema,
+    'content-type': 'application/json',
   };
+  return { topic, key: Buffer.from(event.subject), value: Buffer.from(JSON.stringify(event.data)), headers };
 }
 
 /** The CloudEvents type of a record, undefined where it is not a CloudEvent at all. */
 export function eventTypeOf({ headers }: KafkaRecord): string | undefined {
-  return headerText(headers, 'ce_type');
+  return headerOf(headers, 'ce_type');
 }
 
 /**
@@ -77,28 +74,33 @@ export function eventTypeOf({ headers }: KafkaRecord): string | undefined {
  */
 export function decodeEvent<Data>(contract: EventContract<Data>, record: KafkaRecord): EventEnvelope<Data> {
   const { headers } = record;
-  requireAttribute(contract, headers, 'specversion', specVersion);
+  requireHeader(contract, headers, 'ce_specversion', specVersion);
   return {
-    id: requireAttribute(contract, headers, 'id'),
-    type: requireAttribute(contract, headers, 'type', contract.type),
-    source: requireAttribute(contract, headers, 'source'),
+    id: requireHeader(contract, headers, 'ce_id'),
+    type: requireHeader(contract, headers, 'ce_type', contract.type),
+    source: requireHeader(contract, headers, 'ce_source'),
     time: timeOf(contract, record),
-    subject: headerText(headers, 'ce_subject') ?? record.key?.toString() ?? '',
+    subject: headerOf(headers, 'ce_subject') ?? record.key?.toString() ?? '',
     dataschema: schemaOf(contract, headers),
     data: checkData(contract, parseJson(contract, record.value)),
   };
 }
 
-function requireAttribute(contract: EventName, headers: RecordHeaders, name: string, expected?: string): string {
-  const value = headerText(headers, `ce_${name}`);
-  if (!value) throw invalidEvent(contract, `header ce_${name} is missing`);
-  if (expected !== undefined && value !== expected)
-    throw invalidEvent(contract, `header ce_${name} is not ${expected}`);
+type HeaderName = keyof EventHeaders;
+
+function requireHeader(contract: EventName, headers: RecordHeaders, name: HeaderName, expected?: string): string {
+  const value = headerOf(headers, name);
+  if (!value) throw invalidEvent(contract, `header ${name} is missing`);
+  if (expected !== undefined && value !== expected) throw invalidEvent(contract, `header ${name} is not ${expected}`);
   return value;
 }
 
+function headerOf(headers: RecordHeaders, name: HeaderName): string | undefined {
+  return headerText(headers, name);
+}
+
 function timeOf(contract: EventName, { headers, timestampMs }: KafkaRecord): string {
-  const time = new Date(headerText(headers, 'ce_time') ?? timestampMs);
+  const time = new Date(headerOf(headers, 'ce_time') ?? timestampMs);
   if (Number.isNaN(time.getTime())) throw invalidEvent(contract, 'header ce_time is not a time');
   return time.toISOString();
 }
@@ -106,7 +108,7 @@ function timeOf(contract: EventName, { headers, timestampMs }: KafkaRecord): str
 /** Another version is an incompatible one: read with this schema it may pass and mean something else. */
 function schemaOf(contract: EventName, headers: RecordHeaders): string {
   const ours = dataSchemaOf(contract);
-  const theirs = headerText(headers, 'ce_dataschema') ?? ours;
+  const theirs = headerOf(headers, 'ce_dataschema') ?? ours;
   if (theirs !== ours && isDataSchemaOf(contract.type, theirs))
     throw invalidEvent(contract, 'header ce_dataschema names another version');
   return theirs;

@@ -1,9 +1,13 @@
+export { idempotencyKeyOf } from './call-handler.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { createConsumer, type Consumer, type ConsumerPorts } from './consumer.ts';
 export type { ConsumerOptions } from './consumer-options.ts';
-export { deadLetterHeaders, deadLetterTopicOf } from './dead-letter.ts';
+export { deadLetterHeaders, deadLetterOf, type DeadLetterReason, deadLetterTopicOf } from './dead-letter.ts';
 export { dataSchemaOf, defineEvent, type EventContract } from './define-event.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export { createEvent, decodeEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './event-envelope.ts';
+export { eventHeaders } from './event-headers.ts';
+export type { Outcome } from './outcome.ts';
 export { createPublisher, type Publisher } from './publisher.ts';
 export { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './record.ts';
 export type { RecordProducer } from './record-producer.ts';

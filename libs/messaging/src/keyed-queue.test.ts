@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from './clock.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 
 interface Item {
@@ -17,7 +18,7 @@ function queueOf(concurrency: number) {
     running.set(item.name, resolve);
     return promise;
   };
-  const queue = new KeyedQueue<Item>({ concurrency, turn, starved: () => starved++ });
+  const queue = new KeyedQueue<Item>({ concurrency, turn, starved: () => starved++, clock: systemClock });
   const end = async (name: string, waitMs?: number) => {
     running.get(name)?.(waitMs);
     running.delete(name);

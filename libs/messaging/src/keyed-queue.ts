@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { Fifo } from './fifo.ts';
 
 export interface KeyedQueueOptions<Item> {
@@ -7,6 +8,7 @@ export interface KeyedQueueOptions<Item> {
   readonly turn: (item: Item) => Promise<number | undefined>;
   /** Called after a turn that left room for more: turns could start, but no key is ready. */
   readonly starved: () => void;
+  readonly clock: Clock;
 }
 
 /** Everything queued under one key. It is in `#lanes` as long as it has an item or a running turn. */
@@ -15,12 +17,9 @@ interface Lane<Item extends object> {
   readonly items: Fifo<Item>;
   /** The item that has its turns now; it keeps the others waiting until the last of them. */
   current: Item | undefined;
-  /** Set while `current` waits for its next turn. */
-  timer: NodeJS.Timeout | undefined;
+  /** Set while `current` waits for its next turn: ends the wait, without the turn. */
+  stopWaiting: (() => void) | undefined;
 }
-
-/** Node's longest timer; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Serial per key, concurrent across keys. Keys that are ready take turns in the order in which they became ready, one item
@@ -30,16 +29,18 @@ export class KeyedQueue<Item extends object> {
   readonly #concurrency: number;
   readonly #turn: (item: Item) => Promise<number | undefined>;
   readonly #starved: () => void;
+  readonly #clock: Clock;
   readonly #lanes = new Map<string, Lane<Item>>();
   readonly #ready = new Fifo<Lane<Item>>();
   #running = 0;
   #closed = false;
   #whenIdle: (() => void)[] = [];
 
-  constructor({ concurrency, turn, starved }: KeyedQueueOptions<Item>) {
+  constructor({ concurrency, turn, starved, clock }: KeyedQueueOptions<Item>) {
     this.#concurrency = concurrency;
     this.#turn = turn;
     this.#starved = starved;
+    this.#clock = clock;
   }
 
   /** Keys with something queued, waiting or running. */
@@ -50,7 +51,7 @@ export class KeyedQueue<Item extends object> {
   push(key: string, item: Item): void {
     const known = this.#lanes.get(key);
     if (known) return known.items.push(item);
-    const lane: Lane<Item> = { key, items: new Fifo(), current: undefined, timer: undefined };
+    const lane: Lane<Item> = { key, items: new Fifo(), current: undefined, stopWaiting: undefined };
     lane.items.push(item);
     this.#lanes.set(key, lane);
     this.#makeReady(lane);
@@ -72,7 +73,7 @@ export class KeyedQueue<Item extends object> {
   /** No turn starts from now on. */
   close(): void {
     this.#closed = true;
-    for (const { timer } of this.#lanes.values()) clearTimeout(timer);
+    for (const { stopWaiting } of this.#lanes.values()) stopWaiting?.();
   }
 
   /** Resolves once no turn is running. */
@@ -110,11 +111,10 @@ export class KeyedQueue<Item extends object> {
 
   #wait(lane: Lane<Item>, waitMs: number): void {
     if (this.#closed) return;
-    const ready = () => {
-      lane.timer = undefined;
+    lane.stopWaiting = this.#clock.after(waitMs, () => {
+      lane.stopWaiting = undefined;
       this.#makeReady(lane);
-    };
-    lane.timer = setTimeout(ready, Math.min(waitMs, longestTimerMs));
+    });
   }
 
   #advance(lane: Lane<Item>): void {
@@ -125,9 +125,9 @@ export class KeyedQueue<Item extends object> {
 
   #discardCurrent(lane: Lane<Item>): void {
     lane.current = undefined;
-    if (!lane.timer) return;
-    clearTimeout(lane.timer);
-    lane.timer = undefined;
+    if (!lane.stopWaiting) return;
+    lane.stopWaiting();
+    lane.stopWaiting = undefined;
     this.#advance(lane);
   }
 

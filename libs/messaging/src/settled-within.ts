@@ -1,7 +1,9 @@
+import type { Clock } from './clock.ts';
+
 /** Waits for `promise`, but not longer than `timeoutMs`; what it does later is its own affair. */
-export async function settledWithin(promise: Promise<void>, timeoutMs: number): Promise<void> {
+export async function settledWithin(promise: Promise<void>, timeoutMs: number, clock: Clock): Promise<void> {
   const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, timeoutMs);
+  const stopWaiting = clock.after(timeoutMs, timeout.resolve);
   await Promise.race([promise, timeout.promise]);
-  clearTimeout(timer);
+  stopWaiting();
 }

@@ -1,4 +1,4 @@
-import { createEvent, encodeEvent, type EventEnvelope } from '@millrace/messaging';
+import { createEvent, encodeEvent, type EventContract, type EventEnvelope, ServiceError } from '@millrace/messaging';
 import { attributeNames, endSpan, spanNames, startSpan, traceHeaders } from '@millrace/telemetry';
 import { context, trace } from '@opentelemetry/api';
 import type { Outbox } from './outbox.ts';
@@ -7,18 +7,29 @@ import type { SqliteTransaction } from './sqlite-transaction.ts';
 export interface SqliteOutboxOptions {
   /** The CloudEvents `source` of all its events, e.g. `/user-service`. */
   readonly source: string;
+  /** All that may be appended: what the service says it publishes, and nothing else. */
+  readonly events: readonly EventContract[];
   /** Called after each commit that appended something: the relay's `wake`. */
   readonly onCommitted: () => void;
 }
 
-/** The outbox of a database made with `outboxTable`. */
-export function createSqliteOutbox({ source, onCommitted }: SqliteOutboxOptions): Outbox<SqliteTransaction, void> {
+/** The outbox of a database made with `outboxTable`. `append` throws `CONFIG_INVALID` for a contract not among its events. */
+export function createSqliteOutbox({
+  source,
+  events,
+  onCommitted,
+}: SqliteOutboxOptions): Outbox<SqliteTransaction, void> {
   return {
     append: (transaction, contract, data) => {
+      if (!events.includes(contract)) throw undeclared(contract, source);
       insert(transaction, contract.topic, createEvent(contract, data, { source }));
       transaction.afterCommit(onCommitted);
     },
   };
+}
+
+function undeclared({ type }: EventContract, source: string): ServiceError {
+  return new ServiceError('CONFIG_INVALID', `${type} is not among the events of ${source}'s outbox; add it to them`);
 }
 
 const insertSql = `

@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 function append(count: number): void {
-  const outbox = createSqliteOutbox({ source: '/test', onCommitted: relay.wake });
+  const outbox = createSqliteOutbox({ source: '/test', events: [counted], onCommitted: relay.wake });
   inTransaction(database, (transaction) => outbox.append(transaction, counted, { key: 'ada', count }));
 }
 

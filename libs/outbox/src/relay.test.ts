@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 const log = createLogger({ service: 'test', destination: { write: (line) => lines.push(line) } });
-const outbox = createSqliteOutbox({ source: '/test', onCommitted: () => onCommitted() });
+const outbox = createSqliteOutbox({ source: '/test', events: [counted], onCommitted: () => onCommitted() });
 
 const append = (...counts: number[]) =>
   inTransaction(database, (transaction) => {

@@ -19,7 +19,7 @@ const open = (file: string) => openSqlite({ file, migrations: [outboxTable] });
 
 async function openHarness(file = newFile()): Promise<OutboxStoreHarness> {
   const database = open(file);
-  const outbox = createSqliteOutbox({ source: '/test', onCommitted: () => undefined });
+  const outbox = createSqliteOutbox({ source: '/test', events: [counted], onCommitted: () => undefined });
   const append = (counts: readonly Count[], { failure }: { readonly failure?: Error } = {}) =>
     inTransaction(database, (transaction) => {
       for (const count of counts) outbox.append(transaction, counted, count);
@@ -45,7 +45,7 @@ describe('the outbox in SQLite', () => {
     const database = open(newFile());
     const waiting = () => Number(database.prepare('SELECT count(*) AS n FROM outbox').get()?.['n']);
     const onCommitted = vi.fn<() => void>(() => expect([database.isTransaction, waiting()]).toEqual([false, 1]));
-    const outbox = createSqliteOutbox({ source: '/test', onCommitted });
+    const outbox = createSqliteOutbox({ source: '/test', events: [counted], onCommitted });
     const append = (failure?: Error) =>
       inTransaction(database, (transaction) => {
         outbox.append(transaction, counted, { key: 'ada', count: 1 });
@@ -60,7 +60,7 @@ describe('the outbox in SQLite', () => {
 
   it('refuses data that breaks the contract, and the transaction with it', () => {
     const database = open(newFile());
-    const outbox = createSqliteOutbox({ source: '/test', onCommitted: () => undefined });
+    const outbox = createSqliteOutbox({ source: '/test', events: [counted], onCommitted: () => undefined });
     const work = () =>
       inTransaction(database, (transaction) => {
         outbox.append(transaction, counted, { key: 'ada', count: 1 });
@@ -68,6 +68,20 @@ describe('the outbox in SQLite', () => {
       });
     expect(work).toThrow(/count/);
     expect(database.prepare('SELECT count(*) AS n FROM outbox').get()).toEqual({ n: 0 });
+    database.close();
+  });
+
+  it('refuses an event that its service does not say it publishes', () => {
+    const database = open(newFile());
+    const outbox = createSqliteOutbox({ source: '/test', events: [], onCommitted: () => undefined });
+    const work = () =>
+      inTransaction(database, (transaction) => outbox.append(transaction, counted, { key: 'ada', count: 1 }));
+    expect(work).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: "Counted is not among the events of /test's outbox; add it to them",
+      }),
+    );
     database.close();
   });
 

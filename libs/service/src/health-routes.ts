@@ -1,6 +1,7 @@
+import { type HttpServer, json } from '@millrace/http-server';
 import type { Telemetry } from '@millrace/telemetry';
+import { z } from 'zod';
 import type { Component } from './component.ts';
-import type { HttpServer } from './http-server.ts';
 
 export interface HealthSources {
   readonly components: readonly Component[];
@@ -9,19 +10,49 @@ export interface HealthSources {
   readonly telemetry: Pick<Telemetry, 'serveMetrics'>;
 }
 
+const health = {
+  operationId: 'health',
+  summary: 'Whether the process answers',
+  tags: ['health'],
+  response: { 200: json('It does.', z.object({ status: z.literal('ok') })) },
+};
+
+const readiness = {
+  operationId: 'readiness',
+  summary: 'Whether the service can do its work',
+  tags: ['health'],
+  response: {
+    200: json('It can.', z.object({ status: z.literal('ready') })),
+    503: json(
+      'It cannot, or is about to stop.',
+      z.object({
+        status: z.literal('not ready'),
+        missing: z.record(z.string(), z.string()).describe('What is missing, by component.'),
+      }),
+    ),
+  },
+};
+
+const metrics = {
+  operationId: 'metrics',
+  summary: 'Metrics as Prometheus reads them',
+  tags: ['health'],
+  response: { 200: { description: 'Every metric.', content: { 'text/plain': { schema: z.string() } } } },
+};
+
 /**
  * `/healthz`: the process answers. `/readyz`: every component is ready, else 503 with what is missing by component.
  * `/metrics`: Prometheus text.
  */
 export function registerHealthRoutes(http: HttpServer, { components, stopping, telemetry }: HealthSources): void {
-  http.get('/healthz', async () => ({ status: 'ok' }));
-  http.get('/readyz', async (_request, reply) => {
+  http.get('/healthz', { schema: health }, async () => ({ status: 'ok' }));
+  http.get('/readyz', { schema: readiness }, async (_request, reply) => {
     const missing = whatIsMissing(components);
     if (stopping()) missing['service'] = 'stopping';
     const ready = Object.keys(missing).length === 0;
     return reply.code(ready ? 200 : 503).send(ready ? { status: 'ready' } : { status: 'not ready', missing });
   });
-  http.get('/metrics', (request, reply) => {
+  http.get('/metrics', { schema: metrics }, (request, reply) => {
     reply.hijack();
     telemetry.serveMetrics(request.raw, reply.raw);
   });

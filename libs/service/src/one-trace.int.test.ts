@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { userRegistered } from '@millrace/contracts';
 import { createTarget } from '@millrace/http-client';
+import { createHttpServer } from '@millrace/http-server';
 import { createConsumer, on, type RecordProducer } from '@millrace/messaging';
 import {
   createSqliteOutbox,
@@ -14,12 +15,11 @@ import {
   outboxTable,
 } from '@millrace/outbox';
 import { createKafka, createRecordProducer, createRecordSource, ensureTopics } from '@millrace/kafka';
-import { createStubApis } from '@millrace/testing';
+import { createStubApis } from '@millrace/testing/stub-apis';
 import { createLogger, startTelemetry } from '@millrace/telemetry';
 import { SpanKind } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createHttpServer } from './http-server.ts';
 
 type Contract = typeof userRegistered;
 
@@ -92,7 +92,7 @@ async function startUsers(contract: Contract, producer: RecordProducer): Promise
     rmSync(folder, { recursive: true });
   });
   const relay = createRelay({ store: createSqliteOutboxStore(database), producer, log });
-  const outbox = createSqliteOutbox({ source: '/users', onCommitted: relay.wake });
+  const outbox = createSqliteOutbox({ source: '/users', events: [contract], onCommitted: relay.wake });
   await startUntilTestEnds(relay);
   return listen('/users', async () => {
     const data = {

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
+import { createHttpServer, type HttpServer } from '@millrace/http-server';
 import { ServiceError } from '@millrace/messaging';
 import { createLogger, type Logger, startTelemetry, type TelemetryOptions } from '@millrace/telemetry';
 import type { z } from 'zod';
 import type { Component } from './component.ts';
 import { commonConfig } from './config-fields.ts';
 import { registerHealthRoutes } from './health-routes.ts';
-import { createHttpServer, type HttpServer } from './http-server.ts';
 import { type KafkaPorts, kafkaPorts } from './kafka-ports.ts';
 import { startAll, stopAll } from './lifecycle.ts';
 import { type ConfigFields, type ConfigOf, loadConfig } from './load-config.ts';

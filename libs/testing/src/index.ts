@@ -1,6 +1,5 @@
-export { registerControlRoutes } from './stub-apis/control-routes.ts';
-export { createStubApis, type StubApis, type StubApisOptions } from './stub-apis/create-stub-apis.ts';
-export { createStubApisClient, type ReportedEffect, type StubApisClient } from './stub-apis/create-stub-apis-client.ts';
-export type { Clock } from './stub-apis/clock.ts';
-export type { Fault, FaultInput } from './stub-apis/fault.ts';
-export { type ApiStats, StubApiSet, type StubApiSetOptions } from './stub-apis/stub-api-set.ts';
+export type { TestApiOptions } from './consumer-harness/engine-run.ts';
+export type { HearOptions } from './consumer-harness/event-of.ts';
+export type { Heard, HeardDeadLetter } from './consumer-harness/heard.ts';
+export type { FullAnswer, ReceivedCall, TestAnswer, TestAnswers, TestCall } from './consumer-harness/test-answer.ts';
+export { type EventToHear, type TestConsumer, testConsumer, testConsumerOn } from './consumer-harness/test-consumer.ts';

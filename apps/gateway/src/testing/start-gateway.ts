@@ -1,5 +1,5 @@
 import { createTarget } from '@millrace/http-client';
-import { createHttpServer } from '@millrace/service';
+import { createHttpServer } from '@millrace/http-server';
 import { createLogger } from '@millrace/telemetry';
 import { registerRoutes } from '../routes.ts';
 

@@ -1,4 +1,5 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { Problem, type ProblemOptions } from '@millrace/http-server';
 
 /** What goes back to a caller. */
 export interface Answer {
@@ -9,22 +10,10 @@ export interface Answer {
   readonly body: string;
 }
 
-/** One wrong field or header, and what it should be. Never the value that was sent. */
-export interface FieldError {
-  readonly field: string;
-  readonly message: string;
-}
-
-export interface ProblemOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly errors?: readonly FieldError[];
-}
-
 /** A problem of RFC 9457 as an answer. */
-export function problem(status: number, detail: string, { headers, errors }: ProblemOptions = {}): Answer {
-  const title = STATUS_CODES[status] ?? 'Error';
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, ...(errors && { errors }) });
-  return { status, body, ...(headers && { headers }) };
+export function problem(status: number, detail: string, more: Pick<ProblemOptions, 'headers' | 'errors'> = {}): Answer {
+  const told = new Problem({ status, detail, ...more });
+  return { status, headers: told.headers, body: JSON.stringify(told) };
 }
 
 /** Sends an answer, unless the caller has gone or has been answered. */

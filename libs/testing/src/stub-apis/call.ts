@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { type Answer, type FieldError, problem } from './answer.ts';
+import { fieldErrors } from '@millrace/http-server';
+import { type Answer, problem } from './answer.ts';
 
 /** A call that an API understands. */
 export interface Call {
@@ -32,7 +33,8 @@ export function readCall({ api, path, headers, bytes }: RawCall): Call | Answer 
   const content = isUtf8(bytes) ? parseJson(body) : undefined;
   if (content === undefined) return problem(400, 'The body is not valid JSON in UTF-8.');
   const read = headerSchema.safeParse(headers);
-  const errors = [...fieldErrors(read.error), ...fieldErrors(bodySchemas.get(path)?.safeParse(content).error)];
+  const wrong = [read.error, bodySchemas.get(path)?.safeParse(content).error];
+  const errors = wrong.flatMap((error) => (error ? fieldErrors(error) : []));
   if (!read.success || errors.length > 0) return problem(400, 'The call has wrong headers or fields.', { errors });
   const { data } = read;
   return {
@@ -45,12 +47,20 @@ export function readCall({ api, path, headers, bytes }: RawCall): Call | Answer 
   };
 }
 
-const name = z.string('is required').min(1, 'is empty').max(255, 'is at most 255 characters');
+const name = z
+  .string('is required')
+  .min(1, 'is empty')
+  .refine((value) => Array.from(value).length <= 255, 'is at most 255 characters')
+  .meta({ maxLength: 255 });
 
-const headerSchema = z
-  .object({
-    'idempotency-key': name.optional(),
-    'order-key': name.optional(),
+/** The headers of a call that mean something by themselves. */
+export const callHeaders = z.looseObject({
+  'idempotency-key': name.optional().describe('Calls with the same one have one effect.'),
+  'order-key': name.optional().describe('Calls with the same one come one at a time.'),
+});
+
+const headerSchema = callHeaders
+  .extend({
     'order-sequence': z
       .string()
       .regex(/^\d{1,15}$/, 'is an integer from 0, of at most 15 digits')
@@ -62,10 +72,20 @@ const headerSchema = z
     message: 'is required where there is an order-sequence',
   });
 
+/** What a call to send an e-mail has in its body. */
+export const email = z
+  .looseObject({ to: name, template: name }, 'is an object')
+  .meta({ examples: [{ to: 'ada@example.org', template: 'welcome' }] });
+
+/** What a call to track an event has in its body. */
+export const trackedEvent = z
+  .looseObject({ eventType: name, userId: name }, 'is an object')
+  .meta({ examples: [{ eventType: 'UserRegistered', userId: '0198c1de-5b1c-4e3d-9a3a-4c7d0f3f2a11' }] });
+
 /** Any other path takes any JSON. */
 const bodySchemas = new Map<string, z.ZodType>([
-  ['/emails/send', z.object({ to: name, template: name }, 'is an object')],
-  ['/events/track', z.object({ eventType: name, userId: name }, 'is an object')],
+  ['/emails/send', email],
+  ['/events/track', trackedEvent],
 ]);
 
 function isJson(contentType = ''): boolean {
@@ -78,8 +98,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function fieldErrors(error: z.ZodError | undefined): FieldError[] {
-  return (error?.issues ?? []).map(({ path, message }) => ({ field: path.join('.') || 'body', message }));
 }

@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { type FastifyError, fastify } from 'fastify';
-import { problem } from './answer.ts';
+import { createHttpServer } from '@millrace/http-server';
 import { registerControlRoutes } from './control-routes.ts';
 import { StubApiSet, type StubApiSetOptions } from './stub-api-set.ts';
 
@@ -21,15 +20,13 @@ export interface StubApis {
   url(api: string): string;
 }
 
+const silent = { info: () => undefined, error: () => undefined };
+
 /** Opens the file at once, so that two of them cannot share it. */
 export function createStubApis({ controlPort, ...options }: StubApisOptions): StubApis {
   const { host = '127.0.0.1' } = options;
   const apis = new StubApiSet(options);
-  const http = fastify({ forceCloseConnections: 'idle' });
-  http.setErrorHandler<FastifyError>(({ statusCode = 500, message }, _request, reply) => {
-    const { status, body } = problem(statusCode, statusCode < 500 ? message : 'The stub itself failed.');
-    return reply.code(status).type('application/problem+json').send(body);
-  });
+  const http = createHttpServer({ log: options.log ?? silent });
   registerControlRoutes(http, apis);
   const controlUrl = () => `http://${host}:${(http.server.address() as AddressInfo).port}`;
   return {

@@ -9,15 +9,31 @@ const latency = z.union(
   { error: `is a number of milliseconds up to ${longestLatencyMs}, or { medianMs, sigma } with a sigma up to 5` },
 );
 
+/** What `GET /faults/{api}` answers; see {@link Fault}. */
+export const faultInForce = z
+  .strictObject({
+    latencyMs: latency,
+    failureRate: z.number().min(0).max(1).describe('Share of the calls that are answered with `status`.'),
+    status: z.int().min(300).max(599),
+    retryAfterSeconds: z.int().min(0).max(86_400).optional().describe('Sent as `Retry-After` with a failure.'),
+    mode: z
+      .enum(['answer', 'hang', 'refuse'])
+      .describe('`hang`: calls get no answer until the fault changes. `refuse`: connections are refused, or break.'),
+  })
+  .meta({ id: 'Fault' });
+
+const { latencyMs, failureRate, status, retryAfterSeconds, mode } = faultInForce.shape;
+
 /** What `PUT /faults/{api}` takes; every field may be left out, an unknown one is refused. */
 export const faultSchema = z
   .strictObject({
-    latencyMs: latency.default(0),
-    failureRate: z.number().min(0).max(1).optional(),
-    status: z.int().min(300).max(599).optional(),
-    retryAfterSeconds: z.int().min(0).max(86_400).optional(),
-    mode: z.enum(['answer', 'hang', 'refuse']).default('answer'),
+    latencyMs: latencyMs.default(0),
+    failureRate: failureRate.optional(),
+    status: status.optional(),
+    retryAfterSeconds,
+    mode: mode.default('answer'),
   })
+  .meta({ examples: [{ status: 503 }, { latencyMs: { medianMs: 50, sigma: 0.7 }, failureRate: 0.1 }] })
   .transform(({ failureRate, status, ...rest }): Fault => {
     const rateWhenUnsaid = status === undefined ? 0 : 1;
     return { ...rest, failureRate: failureRate ?? rateWhenUnsaid, status: status ?? 503 };

@@ -5,12 +5,17 @@ import { createLogger } from '@millrace/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createHttpServer, type HttpServer } from './http-server.ts';
-import { parseBody } from './parse-body.ts';
 import { Problem } from './problem.ts';
 
 const lines: string[] = [];
 const log = createLogger({ service: 'test', destination: { write: (line: string) => lines.push(line) } });
 const body = z.strictObject({ name: z.string().min(3), address: z.strictObject({ street: z.string() }).optional() });
+
+const ticket = {
+  params: z.object({ id: z.coerce.number().int() }),
+  querystring: z.object({ page: z.coerce.number().default(1) }),
+  headers: z.looseObject({ 'x-key': z.string().min(3).optional() }),
+};
 
 let http: HttpServer;
 let url: string;
@@ -18,7 +23,14 @@ let url: string;
 beforeEach(async () => {
   lines.length = 0;
   http = createHttpServer({ log });
-  http.post('/things', async (request) => parseBody(body, request.body));
+  http.post('/things', { schema: { body } }, async (request) => request.body);
+  http.get('/things', async () => []);
+  http.get('/things/:id', { schema: { params: z.object({ id: z.string() }) } }, async ({ params }) => params);
+  http.get('/tickets/:id', { schema: ticket }, async ({ params, query, headers }) => ({
+    ...params,
+    ...query,
+    headers,
+  }));
   http.get('/broken', async () => {
     throw new Error('the password is hunter2');
   });
@@ -54,6 +66,20 @@ describe('the HTTP server', () => {
     expect(fields.toSorted()).toEqual(['address.street', 'address.zip', 'colour', 'name']);
   });
 
+  it('hands parameters and headers to the route as their schemas read them, other headers as they are', async () => {
+    const response = await fetch(`${url}/tickets/7?page=2`, { headers: { 'x-key': 'abc', 'x-other': 'd' } });
+    expect(await response.json()).toMatchObject({ id: 7, page: 2, headers: { 'x-key': 'abc', 'x-other': 'd' } });
+  });
+
+  it.each([
+    ['parameter', '/tickets/x', {}, 'id'],
+    ['query', '/tickets/7?page=x', {}, 'page'],
+    ['header', '/tickets/7', { 'x-key': 'a' }, 'x-key'],
+  ])('names a wrong %s', async (_what, path, headers, field) => {
+    const problem = await problemOf(await fetch(`${url}${path}`, { headers }));
+    expect(problem).toMatchObject({ status: 400, errors: [{ field }] });
+  });
+
   it.each([
     ['broken JSON', 400, '{"name":', 'application/json'],
     ['an empty body', 400, '', 'application/json'],
@@ -84,6 +110,17 @@ describe('the HTTP server', () => {
 
   it('answers an unknown path with a 404 problem', async () => {
     expect((await problemOf(await fetch(`${url}/nothing`)))['status']).toBe(404);
+  });
+
+  it.each([
+    ['PUT', '/things?a=b', 'GET, HEAD, POST'],
+    ['DELETE', '/things/7', 'GET, HEAD'],
+    ['OPTIONS', '/things', 'GET, HEAD, POST'],
+    ['QUERY', '/things', 'GET, HEAD, POST'],
+  ])('answers %s %s with a 405 problem that names the methods', async (method, path, allow) => {
+    const response = await fetch(`${url}${path}`, { method });
+    expect(response.headers.get('allow')).toBe(allow);
+    expect((await problemOf(response))['status']).toBe(405);
   });
 
   it('answers a malformed URL with a 400 problem', async () => {

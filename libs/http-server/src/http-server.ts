@@ -1,13 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ServiceError } from '@millrace/messaging';
 import type { Logger } from '@millrace/telemetry';
 import { trace } from '@opentelemetry/api';
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
+import { watchMethods } from './allowed-methods.ts';
+import { Problem } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { readToEnd } from './read-to-end.ts';
-import { Problem } from './problem.ts';
+import { zodValidator, type ZodTypeProvider } from './validator.ts';
 
-/** The HTTP server of a service: routes are registered on it, `listen` and `close` belong to run-service. */
-export type HttpServer = FastifyInstance;
+/**
+ * The HTTP server of a service: routes are registered on it, `listen` and `close` belong to run-service. A route's `schema`
+ * holds zod schemas, which check its requests, and {@link DescribedAnswers} as its `response`; docs/openapi is made of them.
+ */
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** What the operation is called in code that is made from the document; unique in a service. */
+    readonly operationId?: string;
+    /** In a few words. */
+    readonly summary?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+  }
+}
+
+export interface HttpServerOptions {
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}
 
 const bodyLimitBytes = 16 * 1024;
 const requestTimeoutMs = 10_000;
@@ -16,8 +51,8 @@ const requestTimeoutMs = 10_000;
  * A server that speaks JSON and answers every error, its own and the parser's, as RFC 9457 problem. A failure nobody
  * foresaw is logged and becomes a bare 500. One log line per request, without query, headers or body.
  */
-export function createHttpServer({ log }: { readonly log: Logger }): HttpServer {
-  const http = fastify({
+export function createHttpServer({ log }: HttpServerOptions): HttpServer {
+  const http: HttpServer = fastify({
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
@@ -25,7 +60,10 @@ export function createHttpServer({ log }: { readonly log: Logger }): HttpServer 
     http: { requireHostHeader: false },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
     clientErrorHandler: answerBrokenRequest,
-  });
+  })
+    .withTypeProvider<ZodTypeProvider>()
+    .setValidatorCompiler(zodValidator)
+    .setSerializerCompiler(() => JSON.stringify);
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) =>
     readJson(body),
@@ -37,12 +75,12 @@ export function createHttpServer({ log }: { readonly log: Logger }): HttpServer 
       log.error({ err: error, route: request.routeOptions.url }, 'request failed');
     return sendProblem(reply, problem);
   });
-  http.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Problem({ status: 404, detail: 'There is nothing here.' })),
-  );
+  const methodsOf = watchMethods(http);
   http.addHook('onRequest', async (request) => {
     nameSpan(request);
     refuseWithoutHost(request);
+    // Before the body is looked at, which is of no use here.
+    if (request.is404) throw nothingHere(methodsOf(request.url));
   });
   http.addHook('onResponse', async (request, reply) => logRequest(log, request, reply));
   closeConnectionsWhenStopping(http);
@@ -66,6 +104,12 @@ function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
     .headers(problem.headers)
     .type('application/problem+json')
     .send(JSON.stringify(problem));
+}
+
+function nothingHere(methods: readonly string[]): Problem {
+  if (methods.length === 0) return new Problem({ status: 404, detail: 'There is nothing here.' });
+  const allow = methods.join(', ');
+  return new Problem({ status: 405, detail: `This takes ${allow} only.`, headers: { allow } });
 }
 
 /** Fastify's own 4xx messages are meant for clients; anything else keeps its reason to itself. */
@@ -117,7 +161,11 @@ function refuseWithoutHost({ raw: { httpVersion, headers } }: FastifyRequest): v
 
 const quietRoutes = new Set(['/healthz', '/readyz', '/metrics']);
 
-function logRequest(log: Logger, { method, routeOptions: { url: route } }: FastifyRequest, reply: FastifyReply): void {
+function logRequest(
+  log: HttpServerOptions['log'],
+  { method, routeOptions: { url: route } }: FastifyRequest,
+  reply: FastifyReply,
+): void {
   if (route !== undefined && quietRoutes.has(route)) return;
   log.info({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
 }

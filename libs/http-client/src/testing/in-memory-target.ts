@@ -1,0 +1,14 @@
+import type { Clock } from '@millrace/messaging';
+import type { HttpTarget } from '../http-target.ts';
+import type { TargetOptions } from '../target-options.ts';
+import { targetOn } from '../target-on.ts';
+import { type InMemoryApi, InMemoryDispatcher } from './in-memory-dispatcher.ts';
+
+/** The real target (headers, deadline, classification of answers) of an API in this process, on `clock`. */
+export function createInMemoryTarget(
+  api: InMemoryApi,
+  { clock, ...options }: Pick<TargetOptions, 'name' | 'timeoutMs' | 'log'> & { readonly clock: Clock },
+): HttpTarget {
+  const baseUrl = 'http://api.test';
+  return targetOn({ dispatcher: new InMemoryDispatcher(api), clock }, { ...options, baseUrl });
+}
