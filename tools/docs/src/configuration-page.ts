@@ -13,7 +13,7 @@ export type ConfigFields = Readonly<Record<string, ConfigField>>;
 
 const introduction = `# Configuration
 
-<!-- Written by \`node tools/docs/src/generate.ts\` from the schemas in the code; \`npm run check\` compares. -->
+<!-- Written by \`npm run docs\` from the schemas in the code; \`npm run check\` compares. -->
 
 Services read environment variables. One that is empty counts as not set. Each variable \`X\` can be given as \`X_FILE\`, too:
 the path of a file that holds the value, which is the way for secrets. A service that finds variables wrong lists every wrong
