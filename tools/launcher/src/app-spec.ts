@@ -12,6 +12,13 @@ export interface SystemFacts {
   token(api: string): string;
 }
 
+/** An API that a consumer app calls. */
+export interface ApiSpec {
+  readonly name: string;
+  /** Where stub-apis stands in for it. */
+  url(port: SystemFacts['port']): string;
+}
+
 /** One app as the launcher sees it. */
 export interface AppSpec {
   readonly name: string;
@@ -23,5 +30,7 @@ export interface AppSpec {
   readonly needs: readonly string[];
   /** Where it listens. */
   readonly ports: readonly PortSpec[];
+  /** The API that it tells of events; only for a consumer app. */
+  readonly api?: ApiSpec;
   env(facts: SystemFacts): Environment;
 }

@@ -1,4 +1,4 @@
-import type { AppSpec } from './app-spec.ts';
+import type { ApiSpec, AppSpec } from './app-spec.ts';
 import { loopback } from './loopback.ts';
 
 export interface ConsumerAppOptions {
@@ -10,22 +10,32 @@ export interface ConsumerAppOptions {
   readonly apiPort?: string;
 }
 
+/** How the variables of an API and of its consumer app begin: `CRM`. */
+export const envPrefix = (api: string): string => api.toUpperCase().replaceAll('-', '_');
+
 /** A consumer app as the launcher sees it; stub-apis stands in for its API. */
-export function consumerApp({ api, port: standard, apiPort }: ConsumerAppOptions): AppSpec {
-  const name = `${api}-consumer`;
-  const prefix = api.toUpperCase().replaceAll('-', '_');
+export function consumerApp(options: ConsumerAppOptions): AppSpec {
+  const api = apiOf(options);
+  const name = `${api.name}-consumer`;
+  const prefix = envPrefix(api.name);
   const portVariable = `${prefix}_CONSUMER_PORT`;
   return {
     name,
     main: `apps/${name}/src/main.ts`,
     runs: 'on',
     needs: ['kafka', 'topics', 'stub-apis'],
-    ports: [{ variable: portVariable, standard, purpose: name }],
+    ports: [{ variable: portVariable, standard: options.port, purpose: name }],
+    api,
     env: ({ brokers, port, token }) => ({
       PORT: `${port(portVariable)}`,
       KAFKA_BROKERS: brokers,
-      [`${prefix}_API_URL`]: apiPort ? loopback(port(apiPort)) : `${loopback(port('STUB_APIS_PORT'))}/apis/${api}`,
-      [`${prefix}_API_TOKEN`]: token(api),
+      [`${prefix}_API_URL`]: api.url(port),
+      [`${prefix}_API_TOKEN`]: token(api.name),
     }),
   };
 }
+
+const apiOf = ({ api, apiPort }: ConsumerAppOptions): ApiSpec => ({
+  name: api,
+  url: (port) => (apiPort ? loopback(port(apiPort)) : `${loopback(port('STUB_APIS_PORT'))}/apis/${api}`),
+});

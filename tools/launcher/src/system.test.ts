@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { AppSpec } from './app-spec.ts';
+import { consumerApp } from './consumer-app.ts';
 import type { Broker } from './kafka/broker.ts';
 import type { ProgressEvent } from './progress.ts';
 import { startSystem, type System, type SystemOptions } from './system.ts';
-import { fakeApps } from './testing/fake-apps.ts';
+import { faked, fakeApps } from './testing/fake-apps.ts';
 import { fakeProcesses } from './testing/fake-processes.ts';
 import { isAlive } from './testing/is-alive.ts';
 import { listen } from './testing/listen.ts';
@@ -58,6 +59,16 @@ it('gives each app what the table says, and what its caller adds', async () => {
     'LOG_LEVEL=debug CONCURRENCY=3 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318',
   );
   expect(log(system, 'stub-apis')).toContain('LOG_LEVEL=debug CONCURRENCY=undefined');
+});
+
+it('an API without a port of its own is behind that of stub-apis', async () => {
+  const seen: Record<string, NodeJS.Dict<string>> = {};
+  const oneMore = consumerApp({ api: 'one-more', port: 8085 });
+  const system = await start({ apps: [...few, ...spied(seen, [faked(oneMore)])] });
+  expect(system.apis).toEqual(['one-more']);
+  expect(system.apiUrl('one-more')).toBe(`${system.url('stub-apis')}/apis/one-more`);
+  expect(seen['one-more-consumer']).toMatchObject({ ONE_MORE_API_URL: system.apiUrl('one-more') });
+  expect(() => system.apiUrl('two-more')).toThrow('No consumer app calls an API called two-more.');
 });
 
 it('a service can be killed and started again on its port, its log going on', async () => {
@@ -155,9 +166,9 @@ async function start(more: Partial<SystemOptions> = {}): Promise<System> {
   return system;
 }
 
-/** The fake table, noting the environment it makes. */
-function spied(seen: Record<string, NodeJS.Dict<string>>): readonly AppSpec[] {
-  return fakeApps.map((app) => ({ ...app, env: (facts) => (seen[app.name] = { ...app.env(facts) }) }));
+/** Stand-ins, noting the environment they are given. */
+function spied(seen: Record<string, NodeJS.Dict<string>>, apps = fakeApps): readonly AppSpec[] {
+  return apps.map((app) => ({ ...app, env: (facts) => (seen[app.name] = { ...app.env(facts) }) }));
 }
 
 function log({ dataDir }: System, app: string): string {

@@ -41,7 +41,9 @@ export interface System {
   readonly broker: Broker;
   /** Where an app listens, `http://127.0.0.1:8080` for the gateway. */
   url(app: string): string;
-  /** Where the stand-in for an API listens: `notification` or `analytics`. */
+  /** The APIs that its consumer apps call. */
+  readonly apis: readonly string[];
+  /** Where an API that one of its consumer apps calls is, or rather its stand-in. */
   apiUrl(api: string): string;
   /** The bearer token that an API's consumer sends. */
   apiToken(api: string): string;
@@ -72,7 +74,8 @@ async function start(options: SystemOptions, plan: SystemPlan, folder: DataDirec
     await stopParts(parts);
     folder.release();
   };
-  return { ...describe(plan, folder, apps), broker: kafka.broker(), brokers: kafka.broker().brokers, stop };
+  const parties = { ...describe(folder, apps), ...describeApis(options, plan, folder) };
+  return { ...parties, broker: kafka.broker(), brokers: kafka.broker().brokers, stop };
 }
 
 function obtainKafka(
@@ -96,11 +99,7 @@ function createAppParts(
   );
 }
 
-function describe(
-  { port }: SystemPlan,
-  { path }: DataDirectory,
-  apps: readonly AppPart[],
-): Pick<System, 'dataDir' | 'service' | 'url' | 'apiUrl' | 'apiToken'> {
+function describe({ path }: DataDirectory, apps: readonly AppPart[]): Pick<System, 'dataDir' | 'service' | 'url'> {
   const service = (name: string): ServiceProcess => {
     const found = apps.find((app) => app.name === name)?.service;
     if (!found) throw new TypeError(`No app that stays up is called ${name}.`);
@@ -110,7 +109,19 @@ function describe(
     dataDir: path,
     service,
     url: (app) => service(app).url,
-    apiUrl: (api) => `http://127.0.0.1:${port(`${api.toUpperCase()}_API_PORT`)}`,
-    apiToken: (api) => apiToken(path, api),
   };
+}
+
+function describeApis(
+  { apps = appTable }: SystemOptions,
+  { port }: SystemPlan,
+  { path }: DataDirectory,
+): Pick<System, 'apis' | 'apiUrl' | 'apiToken'> {
+  const apis = apps.flatMap(({ api }) => api ?? []);
+  const apiUrl = (name: string): string => {
+    const api = apis.find((each) => each.name === name);
+    if (!api) throw new TypeError(`No consumer app calls an API called ${name}.`);
+    return api.url(port);
+  };
+  return { apis: apis.map(({ name }) => name), apiUrl, apiToken: (api) => apiToken(path, api) };
 }

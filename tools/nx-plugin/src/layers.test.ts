@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createScratchWorkspace, type Finding, type ScratchWorkspace } from './scratch-workspace.ts';
+import { createLintWorkspace, type Finding, type LintWorkspace } from './lint-workspace.ts';
 
 // taken together these imports close no circle but the one that is meant to
 const refused = {
@@ -101,11 +101,11 @@ const allowed = {
 
 describe('the layers, as the linter sees them', () => {
   const limitMs = 120_000;
-  let workspace: ScratchWorkspace;
+  let workspace: LintWorkspace;
   let findings: readonly Finding[];
 
   beforeAll(async () => {
-    workspace = await createScratchWorkspace();
+    workspace = await createLintWorkspace();
     const offences = Object.values(refused).flatMap(({ says: _, ...files }) => Object.entries(files));
     findings = await workspace.lint(Object.fromEntries(offences));
   }, limitMs);

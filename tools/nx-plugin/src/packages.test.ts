@@ -18,6 +18,14 @@ describe('the packages of the workspace', () => {
     expect(undeclared).toEqual([]);
   });
 
+  it('use what is there for tests in tests alone: no image has it', async () => {
+    const files = (await Promise.all(folders.map(sourceFiles))).flat().filter((file) => !isForTests(file));
+    const imports = (await Promise.all(files.map(importsOf))).flat();
+    expect(imports.length).toBeGreaterThan(0);
+    const forTests = imports.filter(({ name, entry = name }) => ['testing', '@millrace/testing'].includes(entry));
+    expect(forTests).toEqual([]);
+  });
+
   it('get Nx and its packages in one version', async () => {
     const nx = dependenciesOf(await readManifest()).filter(([name]) => name === 'nx' || name.startsWith('@nx/'));
     expect(new Set(nx.map(([, version]) => version)).size).toBe(1);
@@ -48,8 +56,21 @@ async function undeclaredImports(folder: string): Promise<readonly string[]> {
   return imports.filter(({ name }) => !known.has(name)).map(({ file, name }) => `${file}: ${name}`);
 }
 
-async function importsOf(file: string): Promise<readonly { file: string; name: string }[]> {
+/** What .dockerignore leaves out of images, what runs in none, and the harness of consumers' tests. */
+const isForTests = (file: string) =>
+  /\.test(-support)?\.ts$|\/src\/testing\/|^(e2e|benchmarks|tools)\/|^libs\/testing\/src\/consumer-harness\//.test(
+    file,
+  );
+
+interface Import {
+  readonly file: string;
+  readonly name: string;
+  /** After the name: `testing` in `@millrace/messaging/testing`. */
+  readonly entry: string | undefined;
+}
+
+async function importsOf(file: string): Promise<readonly Import[]> {
   const text = await readFile(join(root, file), 'utf8');
-  const statements = text.matchAll(/^(?:import|export|\} from)\b.*?'(@millrace\/[\w-]+)'/gm);
-  return [...statements].map(([, name]) => ({ file, name: name! }));
+  const statements = text.matchAll(/^(?:import|export|\} from)\b.*?'(@millrace\/[\w-]+)(?:\/([\w-]+))?'/gm);
+  return [...statements].map(([, name, entry]) => ({ file, name: name!, entry }));
 }

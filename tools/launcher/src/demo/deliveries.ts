@@ -5,16 +5,17 @@ import type { Registration } from './registration.ts';
 /** What one API did for one user: when each call was answered, in milliseconds since 1970. */
 type Calls = readonly number[];
 
-/** What the APIs did for one registration. Each should have been called once. */
+/** What the APIs did for one registration, by API. Each should have been called once. */
 export interface Delivery {
   readonly registration: Registration;
-  readonly emails: Calls;
-  readonly events: Calls;
+  readonly calls: Readonly<Record<string, Calls>>;
 }
 
 export interface DeliveriesOptions {
   /** Where the control of stub-apis is. */
   readonly stubApis: string;
+  /** The APIs that hear of registrations. */
+  readonly apis: readonly string[];
   readonly registrations: readonly Registration[];
   /** Past it, what has arrived is the result. */
   readonly limitMs: number;
@@ -24,8 +25,8 @@ export interface DeliveriesOptions {
 }
 
 /** Whether each API was called exactly once. */
-export function isAccountedFor({ emails, events }: Delivery): boolean {
-  return emails.length === 1 && events.length === 1;
+export function isAccountedFor({ calls }: Delivery): boolean {
+  return Object.values(calls).every(({ length }) => length === 1);
 }
 
 /** Waits until every registration's calls have been made, or until the limit; asks again only for those that have not. */
@@ -35,7 +36,7 @@ export async function awaitDeliveries(options: DeliveriesOptions): Promise<reado
   const allMade = async (): Promise<true | undefined> => {
     const open = registrations.filter((registration) => !wasMade(deliveries.get(registration)));
     for (const registration of open) deliveries.set(registration, await ask(options, registration));
-    onCount([...deliveries.values()].reduce((made, { emails, events }) => made + emails.length + events.length, 0));
+    onCount([...deliveries.values()].flatMap(({ calls }) => Object.values(calls).flat()).length);
     return registrations.every((registration) => wasMade(deliveries.get(registration))) || undefined;
   };
   await poll(allMade, { intervalMs: 200, limitMs, signal });
@@ -43,15 +44,12 @@ export async function awaitDeliveries(options: DeliveriesOptions): Promise<reado
 }
 
 function wasMade(delivery: Delivery | undefined): boolean {
-  return delivery !== undefined && delivery.emails.length > 0 && delivery.events.length > 0;
+  return delivery !== undefined && Object.values(delivery.calls).every(({ length }) => length > 0);
 }
 
-async function ask({ stubApis, signal }: DeliveriesOptions, registration: Registration): Promise<Delivery> {
-  const [emails, events] = await Promise.all([
-    callsFor(stubApis, 'notification', registration.userId, signal),
-    callsFor(stubApis, 'analytics', registration.userId, signal),
-  ]);
-  return { registration, emails, events };
+async function ask({ stubApis, apis, signal }: DeliveriesOptions, registration: Registration): Promise<Delivery> {
+  const callsOf = async (api: string) => [api, await callsFor(stubApis, api, registration.userId, signal)] as const;
+  return { registration, calls: Object.fromEntries(await Promise.all(apis.map(callsOf))) };
 }
 
 /** None where stub-apis does not answer: it may be just restarting. */

@@ -19,8 +19,8 @@ it('a call that is missing or was made twice is told and counts as it was', () =
   expect(summary(result)).toBe('2 registered, 3 e-mails sent, 1 events tracked');
   expect(timing(result)).toBe('');
   expect(shortcomings(result)).toEqual([
-    'user u: 1 e-mails, 0 events (trace t)',
-    'user u: 2 e-mails, 1 events (trace t)',
+    'user u: 1 e-mails sent, 0 events tracked (trace t)',
+    'user u: 2 e-mails sent, 1 events tracked (trace t)',
   ]);
 });
 
@@ -33,6 +33,21 @@ it('a registration that was refused makes it incomplete, each reason told once',
   expect(shortcomings(withRefused)).toEqual(['2 not registered: POST /register answered 503']);
 });
 
+it('an API that is no part of the worked example counts as the others do', () => {
+  const calls = { notification: [1_010], analytics: [1_020], crm: [1_030] };
+  const result = {
+    ...results([
+      { ...once(0), calls },
+      { ...once(0), calls: { ...calls, crm: [] } },
+    ]),
+  };
+  const withCrm = { ...result, apis: [...result.apis, 'crm'] };
+  expect(isComplete(withCrm)).toBe(false);
+  expect(summary(withCrm)).toBe('2 registered, 2 e-mails sent, 2 events tracked, 1 calls to crm');
+  expect(timing(withCrm)).toBe('From request to last API call: p50 30 ms, p99 30 ms');
+  expect(shortcomings(withCrm)).toEqual(['user u: 1 e-mails sent, 1 events tracked, 0 calls to crm (trace t)']);
+});
+
 it('percentiles are nearest ranks', () => {
   const values = [50, 15, 20, 40, 35];
   expect([5, 30, 40, 50, 100].map((percent) => percentile(values, percent))).toEqual([15, 20, 20, 35, 50]);
@@ -41,13 +56,14 @@ it('percentiles are nearest ranks', () => {
 
 function results(deliveries: readonly Delivery[]): DemoResult {
   const accepted = deliveries.map(({ registration }) => registration);
-  return { wanted: deliveries.length, registered: { accepted, refused: [] }, deliveries };
+  const apis = ['notification', 'analytics'];
+  return { wanted: deliveries.length, apis, registered: { accepted, refused: [] }, deliveries };
 }
 
 function once(at: number): Delivery {
   return delivery([at - 5], [at]);
 }
 
-function delivery(emails: readonly number[], events: readonly number[]): Delivery {
-  return { registration: { userId: 'u', traceId: 't', sentAt }, emails, events };
+function delivery(notification: readonly number[], analytics: readonly number[]): Delivery {
+  return { registration: { userId: 'u', traceId: 't', sentAt }, calls: { notification, analytics } };
 }

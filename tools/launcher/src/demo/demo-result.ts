@@ -5,6 +5,8 @@ import type { Registered } from './register-all.ts';
 /** What the demo has to tell. */
 export interface DemoResult {
   readonly wanted: number;
+  /** The APIs that hear of registrations. */
+  readonly apis: readonly string[];
   readonly registered: Registered;
   readonly deliveries: readonly Delivery[];
 }
@@ -14,11 +16,13 @@ export function isComplete({ wanted, deliveries }: DemoResult): boolean {
   return deliveries.length === wanted && deliveries.every(isAccountedFor);
 }
 
-/** `20 registered, 20 e-mails sent, 20 events tracked` */
-export function summary({ registered, deliveries }: DemoResult): string {
-  const emails = count(deliveries, ({ emails: calls }) => calls.length);
-  const events = count(deliveries, ({ events: calls }) => calls.length);
-  return `${registered.accepted.length} registered, ${emails} e-mails sent, ${events} events tracked`;
+/** `20 registered, 20 e-mails sent, 20 events tracked, 20 calls to crm` */
+export function summary({ apis, registered, deliveries }: DemoResult): string {
+  const effects = apis.map((api) => {
+    const made = deliveries.flatMap(({ calls }) => calls[api] ?? []).length;
+    return effect(api, made);
+  });
+  return [`${registered.accepted.length} registered`, ...effects].join(', ');
 }
 
 /** `From request to last API call: p50 85 ms, p99 214 ms`; empty when nothing arrived. */
@@ -34,17 +38,18 @@ export function shortcomings({ registered, deliveries }: DemoResult): readonly s
   const refusals = [...reasons].map(([reason, refused]) => `${refused.length} not registered: ${reason}`);
   const missing = deliveries
     .filter((delivery) => !isAccountedFor(delivery))
-    .map(
-      ({ registration, emails, events }) =>
-        `user ${registration.userId}: ${emails.length} e-mails, ${events.length} events (trace ${registration.traceId})`,
-    );
+    .map(({ registration, calls }) => {
+      const made = Object.entries(calls).map(([api, { length }]) => effect(api, length));
+      return `user ${registration.userId}: ${made.join(', ')} (trace ${registration.traceId})`;
+    });
   return [...refusals, ...missing];
 }
 
-function lastCallMs({ registration, emails, events }: Delivery): number {
-  return Math.max(...emails, ...events) - registration.sentAt;
-}
+/** What a call does at the APIs of the worked example; of others we know no more than that they are called. */
+const effects: Readonly<Record<string, string>> = { notification: 'e-mails sent', analytics: 'events tracked' };
 
-function count(deliveries: readonly Delivery[], of: (delivery: Delivery) => number): number {
-  return deliveries.reduce((sum, delivery) => sum + of(delivery), 0);
+const effect = (api: string, count: number): string => `${count} ${effects[api] ?? `calls to ${api}`}`;
+
+function lastCallMs({ registration, calls }: Delivery): number {
+  return Math.max(...Object.values(calls).flat()) - registration.sentAt;
 }

@@ -11,7 +11,7 @@ export function report(result: DemoResult, system: System, jaeger: Jaeger): stri
     ['', registration(gateway)],
     ['Jaeger', jaegerLine(jaeger)],
     ['One trace', traceLine(result, jaeger)],
-    ['Both APIs', `${system.url('stub-apis')}/stats`],
+    ['APIs', `${system.url('stub-apis')}/stats`],
     ['Logs', shortest(`${system.dataDir}/logs`)],
   ];
   const lines = places.filter(([, place]) => place).map(([name, place]) => `  ${name.padEnd(10)}${place}`);

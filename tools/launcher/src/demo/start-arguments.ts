@@ -2,7 +2,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../environment.ts';
 import { LaunchError } from '../launch-error.ts';
+import type { PortSpec } from '../ports.ts';
 import { root } from '../root.ts';
+import { standardPorts } from '../standard-ports.ts';
 
 /** What `npm start` was asked for. */
 export interface StartArguments {
@@ -12,9 +14,12 @@ export interface StartArguments {
   readonly dataDir: string;
 }
 
+const portLine = ({ variable, purpose, standard }: PortSpec): string =>
+  `  ${variable.padEnd(31)}port of ${purpose} (default: ${standard})`;
+
 export const usage = `npm start [-- options]
 
-Brings up the worked example: Kafka, Jaeger, stub-apis, user-service, gateway and both consumers; registers 20 users, tells
+Brings up the worked example: Kafka, Jaeger, stub-apis, user-service, gateway and the consumers; registers 20 users, tells
 what happened, and stays up until Ctrl-C.
 
   --once            end by itself: exit code 0 if each API was called exactly once for each user, else 1
@@ -24,9 +29,9 @@ what happened, and stays up until Ctrl-C.
   KAFKA_BROKERS                  use this Kafka instead of starting one
   OTEL_EXPORTER_OTLP_ENDPOINT    send spans there instead of starting Jaeger
   JAEGER_BIN                     the Jaeger 2 binary to start where Docker has no image
-  GATEWAY_PORT, USER_SERVICE_PORT, NOTIFICATION_CONSUMER_PORT, ANALYTICS_CONSUMER_PORT, STUB_APIS_PORT,
-  NOTIFICATION_API_PORT, ANALYTICS_API_PORT, KAFKA_PORT, JAEGER_PORT, JAEGER_OTLP_PORT    other ports
-  LOG_LEVEL, CONCURRENCY, …      passed on to the services`;
+  LOG_LEVEL, CONCURRENCY, …      passed on to the services
+
+${standardPorts.map(portLine).join('\n')}`;
 
 /** A LaunchError names what is not understood. A relative folder is taken from where npm was called. */
 export function parseStartArguments(args: readonly string[], env: Environment): StartArguments {
