@@ -17,8 +17,8 @@ process.exitCode = failed > 0 ? 1 : 0;
 function read(runner) {
   const exit = text(`${runner}.exit`)?.trim();
   const counts = countsOf(text(`${runner}.json`));
-  const silent = counts.failed === 0 && (exit !== '0' || counts.passed === 0);
-  if (silent) console.log(`${runner} ended with exit code ${exit}, and named nothing that passed or failed`);
+  const silent = counts.failed === 0 && (exit !== '0' || counts.passed + counts.skipped.length === 0);
+  if (silent) console.log(`${runner} ended with exit code ${exit}, and named nothing that failed or was skipped`);
   return silent ? { ...counts, failed: 1 } : counts;
 }
 

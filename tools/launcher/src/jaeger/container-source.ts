@@ -22,6 +22,6 @@ export function containerSource({ address, dataDir, logFile, env }: SourceOption
     container,
     isUp: () => container.isUp(queryPort.standard, address.queryPort),
     run: () => container.run(logFile),
-    clear: () => (project === undefined ? container.stop() : container.removeProject()),
+    clear: () => container.removeProject(),
   };
 }

@@ -12,7 +12,8 @@ import { prepareLog } from './prepare-log.ts';
 /** The tag in docker-compose.yml. */
 export const kafkaImage = 'apache/kafka:4.3.1';
 
-const containerPort = 9092;
+/** Of the listener that docker-compose.host.yml adds. */
+const containerPort = 9094;
 
 /** Kafka as the container of docker-compose.yml, its data in a volume; or why Docker cannot be used, in a few words. */
 export async function createDockerBroker(options: ObtainBrokerOptions): Promise<Broker | string> {
