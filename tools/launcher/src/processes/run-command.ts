@@ -14,10 +14,14 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `ok` means exit code 0. `lines`: what the command printed, both outputs; for a command that cannot be started, why. */
+/**
+ * `ok` means exit code 0. `lines`: what the command printed, both outputs; for a command that cannot be started, why.
+ * `output`: what it printed on standard output alone.
+ */
 export interface CommandResult {
   readonly ok: boolean;
   readonly lines: readonly string[];
+  readonly output: string;
 }
 
 const graceMs = 5_000;
@@ -42,25 +46,30 @@ export async function runCommand(
     return await finish(running, options);
   } catch (error) {
     options.signal?.throwIfAborted();
-    return { ok: false, lines: [(error as Error).message] };
+    return { ok: false, lines: [(error as Error).message], output: '' };
   }
 }
 
 async function finish(running: RunningProcess, { limitMs, onLine, signal }: CommandOptions): Promise<CommandResult> {
   const lines: string[] = [];
+  const output: string[] = [];
   const hear = (line: string): void => {
     lines.push(line);
     onLine?.(line);
+  };
+  const hearOutput = (line: string): void => {
+    output.push(line);
+    hear(line);
   };
   const endIt = (): void => void running.end(graceMs);
   const limit = limitMs === undefined ? undefined : setTimeout(endIt, limitMs);
   signal?.addEventListener('abort', endIt, { once: true });
   const { stdout, stderr } = running.child;
-  const [exit] = await Promise.all([running.exited, read(stdout, hear), read(stderr, hear)]);
+  const [exit] = await Promise.all([running.exited, read(stdout, hearOutput), read(stderr, hear)]);
   clearTimeout(limit);
   signal?.removeEventListener('abort', endIt);
   signal?.throwIfAborted();
-  return { ok: exit.code === 0, lines };
+  return { ok: exit.code === 0, lines, output: output.join('\n') };
 }
 
 async function read(stream: Readable | null, hear: (line: string) => void): Promise<void> {
