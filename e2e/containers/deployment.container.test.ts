@@ -161,10 +161,7 @@ describe('the deployment', () => {
         deployment,
         name,
       );
-      expect({ capabilities, mayGainPrivileges }).toEqual({
-        capabilities: '0000000000000000',
-        mayGainPrivileges: false,
-      });
+      expect({ capabilities, mayGainPrivileges }).toEqual({ capabilities: [0n, 0n], mayGainPrivileges: false });
       expect(uid).toBeGreaterThan(0);
       expect(write).toContain(name === 'kafka' ? 'Permission denied' : 'Read-only file system');
       const [container] = await deployment.containers(name);

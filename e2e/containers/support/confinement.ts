@@ -5,8 +5,8 @@ export interface Confinement {
   /** Its first process. */
   readonly command: string;
   readonly uid: number;
-  /** Effective capabilities, as a bit mask in hexadecimal digits. */
-  readonly capabilities: string;
+  /** The capabilities that it has, and those that any process of the container may ever have. */
+  readonly capabilities: readonly bigint[];
   readonly mayGainPrivileges: boolean;
   /** What came of writing to the root file system. */
   readonly write: string;
@@ -29,7 +29,7 @@ export async function readConfinement(deployment: Deployment, service: string): 
   return {
     command: command.replaceAll('\0', ' ').trim(),
     uid: Number(field('Uid')),
-    capabilities: field('CapEff'),
+    capabilities: ['CapEff', 'CapBnd'].map((name) => BigInt(`0x${field(name)}`)),
     mayGainPrivileges: field('NoNewPrivs') !== '1',
     write,
     memoryBytes: Number(memory),
