@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { describeCounts, reportCounts, total } from './checks/counts.ts';
 import { freePort } from './free-port.ts';
 import { interruptible, type Interruption } from './interruptible.ts';
@@ -52,10 +52,18 @@ function readArguments() {
     seed: { type: 'string', default: '1' },
     'max-examples': { type: 'string', default: '50' },
   } as const;
-  const { seed, 'max-examples': maxExamples } = parseArgs({ options }).values;
+  const { seed, 'max-examples': maxExamples } = parse(options);
   const numbers = { seed: Number(seed), maxExamples: Number(maxExamples) };
   if (Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)) return numbers;
   throw new LaunchError('--seed and --max-examples are whole numbers from 1 on.');
+}
+
+function parse<Options extends NonNullable<ParseArgsConfig['options']>>(options: Options) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new LaunchError(`npm run test:api: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function withSystem<Result>(work: (system: System) => Promise<Result>): Promise<Result> {

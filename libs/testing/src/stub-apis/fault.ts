@@ -33,7 +33,6 @@ export const faultSchema = z
     retryAfterSeconds,
     mode: mode.default('answer'),
   })
-  .meta({ examples: [{ status: 503 }, { latencyMs: { medianMs: 50, sigma: 0.7 }, failureRate: 0.1 }] })
   .transform(({ failureRate, status, ...rest }): Fault => {
     const rateWhenUnsaid = status === undefined ? 0 : 1;
     return { ...rest, failureRate: failureRate ?? rateWhenUnsaid, status: status ?? 503 };
