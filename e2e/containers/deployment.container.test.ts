@@ -16,9 +16,7 @@ import { SteadyRegistrations } from './support/steady-registrations.ts';
 
 const services = apps.filter(({ runs }) => runs === 'on').map(({ name }) => name);
 /** The consumers come first: a killed one is back in its group when its session is over, during the turns of the others. */
-const killed = [...services, 'kafka'].toSorted(
-  (one, other) => Number(other.endsWith('consumer')) - Number(one.endsWith('consumer')),
-);
+const killed = services.toSorted((one, other) => Number(other.endsWith('consumer')) - Number(one.endsWith('consumer')));
 const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 };

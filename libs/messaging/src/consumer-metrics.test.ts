@@ -79,6 +79,16 @@ describe("a consumer's metrics", () => {
     expect(await points('millrace.consumer.held')).toEqual([[group, 0]]);
   });
 
+  it('show no lag of a partition that another member has now', async () => {
+    const { source } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1));
+    await settle();
+    const lag = async () => (await points('millrace.consumer.lag')).map(([, records]) => records);
+    expect(await lag()).toEqual([1]);
+    source.revoke(0);
+    expect(await lag()).toEqual([0]);
+  });
+
   it('show the lag of each partition, idle ones too, from the committed offset to the end', async () => {
     const { api, source } = await runningConsumer();
     source.grant(1);

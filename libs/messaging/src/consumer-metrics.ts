@@ -30,14 +30,15 @@ export class ConsumerMetrics {
   readonly #lag = meter().createObservableGauge(metricNames.consumerLag, {
     description: 'Records from the committed offset to the end of the partition.',
   });
+  /** Every partition that was ever ours, by topic and number, and its lag now. */
+  readonly #seen = new Map<string, readonly [Record<string, string>, number]>();
   readonly #observe: BatchObservableCallback;
 
   constructor({ group, held, lag }: ConsumerMetricsOptions) {
     this.#group = group;
     this.#observe = (result) => {
       result.observe(this.#held, held(), this.#attributes());
-      for (const { topic, partition, lag: records } of lag())
-        result.observe(this.#lag, records, this.#attributes(topic, { [attributeNames.partition]: String(partition) }));
+      for (const [attributes, records] of this.#lags(lag())) result.observe(this.#lag, records, attributes);
     };
     meter().addBatchObservableCallback(this.#observe, [this.#held, this.#lag]);
   }
@@ -57,6 +58,16 @@ export class ConsumerMetrics {
   /** No more is observed. */
   stop(): void {
     meter().removeBatchObservableCallback(this.#observe, [this.#held, this.#lag]);
+  }
+
+  /** A partition that is no longer ours has none here: left out, it would be shown with its last value for ever. */
+  #lags(owned: readonly PartitionLag[]): Iterable<readonly [Record<string, string>, number]> {
+    for (const [name, [attributes]] of this.#seen) this.#seen.set(name, [attributes, 0]);
+    for (const { topic, partition, lag } of owned) {
+      const attributes = this.#attributes(topic, { [attributeNames.partition]: String(partition) });
+      this.#seen.set(`${topic} ${partition}`, [attributes, lag]);
+    }
+    return this.#seen.values();
   }
 
   #attributes(topic?: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {

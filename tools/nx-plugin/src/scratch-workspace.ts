@@ -60,7 +60,12 @@ async function linkThirdParty(path: string, folder: string): Promise<void> {
 
 async function run(folder: string, program: string, args: readonly string[]): Promise<Ended> {
   const bin = join(root, 'node_modules/.bin');
-  const env = { ...independent(process.env), PATH: `${bin}:${process.env['PATH']}`, NX_ISOLATE_PLUGINS: 'false' };
+  const env = {
+    ...independent(process.env),
+    PATH: `${bin}:${process.env['PATH']}`,
+    NX_ISOLATE_PLUGINS: 'false',
+    NO_COLOR: '1',
+  };
   try {
     return { code: 0, ...(await promisify(execFile)(join(bin, program), args, { cwd: folder, env, maxBuffer: 1e8 })) };
   } catch (error) {
@@ -71,7 +76,7 @@ async function run(folder: string, program: string, args: readonly string[]): Pr
 
 /** Started by Nx itself, this process knows of the real workspace; being a test, of its own run. */
 const independent = (environment: NodeJS.ProcessEnv) =>
-  Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(NX|VITEST)(_|$)/.test(name)));
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(NX|VITEST|FORCE_COLOR)(_|$)/.test(name)));
 
 const hasEnded = (error: unknown): error is Ended =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number';

@@ -11,7 +11,8 @@ ${app} works as it is: it tells the ${api} API, for which stub-apis stands in, o
    and its test: ${folder}/src/consumer.test.ts
      npx vitest run ${folder}
 2. Say where the API is and what it knows you by: ${prefix}_API_URL and ${prefix}_API_TOKEN.
-   docker-compose.yml has the URL, and takes the token from your environment or from .env.
+   docker-compose.yml has the URL, and takes the token from your environment or from .env; to get out of its internal
+   network, ${app} needs \`networks: [outside]\` there.
 3. Run it, and in another terminal see what the API was told:
      npm start
      curl localhost:8090/effects/${api}
