@@ -50,7 +50,7 @@ async function testAll(): Promise<number> {
 function readArguments() {
   const options = {
     seed: { type: 'string', default: '1' },
-    'max-examples': { type: 'string', default: '50' },
+    'max-examples': { type: 'string', default: '30' },
   } as const;
   const { seed, 'max-examples': maxExamples } = parse(options);
   const numbers = { seed: Number(seed), maxExamples: Number(maxExamples) };

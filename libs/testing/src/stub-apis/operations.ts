@@ -35,7 +35,9 @@ const effect = z.object({
 export const setFault = {
   operationId: 'setFault',
   summary: 'Make an API fail, be slow, hang, or refuse connections',
-  description: 'Holds for the calls that arrive from then on, until it is set anew or the service is started again.',
+  description:
+    'Holds for the calls that arrive from then on, until it is set anew or the service is started again. Who sends made-up ' +
+    'requests gives it an API that nothing else calls, as schemathesis.toml does.',
   tags,
   params,
   body: faultSchema,
