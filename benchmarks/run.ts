@@ -1,10 +1,12 @@
 import { LaunchError } from '@millrace/launcher';
 import { apiAway } from './api-away.ts';
 import type { Benchmark } from './benchmark.ts';
+import { engine } from './engine.ts';
 import { registrationWithoutKafka } from './registration-without-kafka.ts';
+import { stuckRecord } from './stuck-record.ts';
 
 /** In the order of the list; `all` runs them so. */
-const benchmarks: readonly Benchmark[] = [registrationWithoutKafka, apiAway];
+const benchmarks: readonly Benchmark[] = [registrationWithoutKafka, apiAway, engine, stuckRecord];
 
 const [name] = process.argv.slice(2);
 const chosen = name === 'all' ? benchmarks : benchmarks.filter((benchmark) => benchmark.name === name);

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import type { Broker } from '@millrace/launcher';
+import { machine } from './machine.ts';
 
 /** Prints what the figures were measured on, and with: without that they mean nothing. */
 export function printConditions(broker: Broker): void {
-  const memoryGb = Math.round(totalmem() / 1e9);
-  console.log(
-    `machine   ${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}, ${memoryGb} GB, ${platform()} ${release()}`,
-  );
+  console.log(`machine   ${machine()}`);
   console.log(
     `versions  Node ${process.versions.node}, kafkajs ${pin('kafka', 'kafkajs')}, undici ${pin('http-client', 'undici')}, Kafka by ${broker.kind}`,
   );

@@ -19,11 +19,12 @@ export async function readRecords(
 ): Promise<readonly ReadRecord[]> {
   const log = createLogger({ service: 'e2e', level: 'silent' });
   const kafka = createKafka({ clientId: 'e2e', brokers: brokers.split(','), log });
-  const source = createRecordSource(kafka, { group: `e2e-${randomUUID()}`, topics: [topic], startAt: 'earliest' });
+  const source = createRecordSource(kafka, { group: `e2e-${randomUUID()}`, topics: [topic] });
   const read: ReadRecord[] = [];
   await source.start({
-    granted: () => undefined,
+    granted: (lease) => lease.readFrom(lease.logStart),
     records: (_lease, records) => void read.push(...records.map(asText)),
+    revoking: (lease) => lease.release(),
     revoked: () => undefined,
   });
   try {

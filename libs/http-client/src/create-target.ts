@@ -1,4 +1,4 @@
-import { systemClock } from '@millrace/messaging';
+import { createSystemClock } from '@millrace/messaging';
 import { Pool } from 'undici';
 import type { HttpTarget } from './http-target.ts';
 import { checkTargetOptions, type TargetOptions } from './target-options.ts';
@@ -6,7 +6,7 @@ import { targetOn } from './target-on.ts';
 
 /** The target for one API, with connections of its own. It connects with the first call; `stop` closes it for good. */
 export function createTarget(options: TargetOptions): HttpTarget {
-  return targetOn({ dispatcher: createPool(options), clock: systemClock }, options);
+  return targetOn({ dispatcher: createPool(options), clock: createSystemClock() }, options);
 }
 
 /** No pipelining, so that no answer waits behind another and no request is ever sent again; the deadline is our own. */

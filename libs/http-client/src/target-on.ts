@@ -12,6 +12,7 @@ export function targetOn(ports: TargetPorts, options: TargetOptions): HttpTarget
   let closed: Promise<void> | undefined;
   return {
     name: options.name,
+    closedForMs: () => undefined,
     send: async (request) => {
       const attempted = await attempt(request);
       if (attempted.kind === 'unanswered') throw attempted.error;

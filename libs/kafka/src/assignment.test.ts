@@ -1,41 +1,40 @@
-import type { KafkaRecord, PartitionLease, StartAt } from '@millrace/messaging';
-import { describe, expect, it, vi } from 'vitest';
+import type { KafkaRecord, PartitionLease } from '@millrace/messaging';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Assignment, type Fetched, type FetchControl } from './assignment.ts';
-import type { TopicPartition } from './group-offsets.ts';
-import { RememberingSink } from './remembering-sink.test-support.ts';
-import type { PartitionOffsets } from './start-position.ts';
+import type { PartitionOffsets, TopicPartition } from './group-offsets.ts';
+import { RememberingSink, type RememberingSinkOptions } from './remembering-sink.test-support.ts';
 import { keptLog } from './kafka.test-support.ts';
 
 const topic = 't';
 const named = (...partitions: number[]) => partitions.map((partition) => ({ topic, partition }));
+const committedAt = (offset: number) => ({ offset, metadata: 'map' });
+const known = { topic, committed: committedAt(40), logStart: 0, logEnd: 200, wasReset: false };
 
-interface SetUp {
-  readonly startAt?: StartAt;
-  readonly offsets?: Partial<PartitionOffsets>;
-}
+afterEach(() => {
+  vi.useRealTimers();
+});
 
-function setUp({ startAt = 'earliest', offsets = {} }: SetUp = {}) {
+function setUp(where: Pick<RememberingSinkOptions, 'from'> = {}) {
   const calls: string[] = [];
-  const reads: PromiseWithResolvers<readonly PartitionOffsets[]>[] = [];
-  const known: PartitionOffsets = { topic, partition: 0, committed: 40, logStart: 0, logEnd: 200, ...offsets };
+  const reads: PromiseWithResolvers<Partial<PartitionOffsets>>[] = [];
   const fetch = {
     pause: ({ partition }: TopicPartition) => void calls.push(`pause ${partition}`),
     resume: ({ partition }: TopicPartition) => void calls.push(`resume ${partition}`),
     seek: ({ partition }: TopicPartition, offset: number) => void calls.push(`seek ${partition} to ${offset}`),
     readOffsets: vi.fn<FetchControl['readOffsets']>((partitions) => {
-      const read = Promise.withResolvers<readonly PartitionOffsets[]>();
+      const read = Promise.withResolvers<Partial<PartitionOffsets>>();
       reads.push(read);
-      return read.promise.then((answer) => partitions.map(({ partition }) => ({ ...known, ...answer[0], partition })));
+      return read.promise.then((changed) => partitions.map(({ partition }) => ({ ...known, ...changed, partition })));
     }),
   };
-  const holder = { commit: async () => {}, pause: () => {}, resume: () => {} };
-  const sink = new RememberingSink({ commits: 'never' });
+  const holder = { commit: async () => {}, seek: fetch.seek, pause: fetch.pause, resume: fetch.resume };
+  const sink = new RememberingSink({ commits: 'never', ...where });
   const { log, messages } = keptLog();
   let epoch = 0;
-  const assignment = new Assignment({ sink, startAt, fetch, holder, nextEpoch: () => ++epoch, log });
+  const assignment = new Assignment({ sink, fetch, holder, nextEpoch: () => ++epoch, log });
   /** Kafka answers the `at`-th question for offsets. */
   const answer = async (at: number, changed: Partial<PartitionOffsets> = {}) => {
-    reads[at]!.resolve([{ ...known, ...changed }]);
+    reads[at]!.resolve(changed);
     await new Promise(setImmediate);
   };
   const granted = async (member: string, ...partitions: number[]) => {
@@ -43,6 +42,12 @@ function setUp({ startAt = 'earliest', offsets = {} }: SetUp = {}) {
     await answer(reads.length - 1);
   };
   return { assignment, sink, calls, answer, granted, fetch, messages };
+}
+
+/** Lets `ms` pass for all that waits. */
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  await new Promise(setImmediate);
 }
 
 function record(offset: number): KafkaRecord {
@@ -73,9 +78,44 @@ describe('an assignment', () => {
     expect(calls).toEqual(['pause 0']);
     await answer(0);
     expect(calls).toEqual(['pause 0', 'seek 0 to 40', 'resume 0']);
-    expect(sink.leases.get(0)).toMatchObject({ topic, partition: 0, epoch: 1 });
+    const offsets = { committed: { offset: 40, metadata: 'map' }, logStart: 0, logEnd: 200 };
+    expect(sink.leases.get(0)).toMatchObject({ topic, partition: 0, epoch: 1, ...offsets });
     expect(sink.deliveries).toEqual([]);
     expect(assignment.leases).toMatchObject([{ endOffset: 200 }]);
+  });
+
+  it('reads nothing of a partition until the consumer says from where, be it resumed or joined again', async () => {
+    const { assignment, sink, calls, granted } = setUp({ from: () => undefined });
+    await granted('me', 0);
+    const lease = sink.leases.get(0)!;
+    lease.resume();
+    assignment.joined('me', named(0));
+    const hidden = response(50, 60, { fetchedFrom: undefined, records: [] });
+    for (const early of [response(40, 49), hidden, hidden]) assignment.deliver(early);
+    expect(sink.covered.size).toBe(0);
+    expect(new Set(calls)).toEqual(new Set(['pause 0']));
+    expect(sink.deliveries).toEqual([]);
+    lease.pause();
+    lease.readFrom(7);
+    expect(calls.slice(-2)).toEqual(['seek 0 to 7', 'pause 0']);
+    lease.resume();
+    expect(calls.at(-1)).toBe('resume 0');
+    assignment.deliver(response(7, 9));
+    expect(offsetsOf(sink)).toEqual([7, 8, 9]);
+  });
+
+  it('reads from another place when it is told again, and drops what was on its way from elsewhere', async () => {
+    const { assignment, sink, calls, granted, answer } = setUp();
+    await granted('me', 0);
+    assignment.deliver(response(40, 49));
+    const lease = sink.leases.get(0)!;
+    lease.readFrom(3);
+    expect(calls.slice(-2)).toEqual(['seek 0 to 3', 'resume 0']);
+    assignment.deliver(response(50, 59));
+    await answer(1);
+    assignment.deliver(response(3, 4));
+    expect(offsetsOf(sink).slice(10)).toEqual([3, 4]);
+    expect(sink.covered.get(lease)).toBe(5);
   });
 
   it('keeps what stays ours where it was, and ends what does not, at once', async () => {
@@ -151,10 +191,13 @@ describe('an assignment', () => {
     expect(assignment.leases).toMatchObject([{ endOffset: 200 }]);
   });
 
-  it('believes a response without any visible record past a hole only when it comes again', async () => {
+  it('believes a response without any visible record past a hole only when it comes again, to the same question', async () => {
     const { assignment, sink, granted } = setUp();
     await granted('me', 0);
     const hidden = response(50, 60, { fetchedFrom: undefined, records: [] });
+    assignment.deliver(hidden);
+    expect(sink.covered.size).toBe(0);
+    sink.leases.get(0)!.readFrom(40);
     assignment.deliver(hidden);
     expect(sink.covered.size).toBe(0);
     assignment.deliver(hidden);
@@ -174,23 +217,69 @@ describe('an assignment', () => {
     expect(messages).toEqual(['records were deleted by retention before the group had read them']);
   });
 
-  it('begins anew, under a new lease, when the topic was made anew', async () => {
-    const { assignment, sink, granted, answer, messages } = setUp();
+  it('begins anew, under a new lease, when the topic was made anew: what was read lies beyond its commit', async () => {
+    const { assignment, sink, calls, granted, answer } = setUp();
     await granted('me', 0);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    assignment.deliver(response(40, 99));
     assignment.deliver(response(0, 4));
-    await answer(1, { logStart: 0, logEnd: 5 });
+    const shorter = { committed: committedAt(3), logEnd: 5 };
+    await answer(1, shorter);
+    expect(calls.at(-1)).toBe('pause 0');
+    expect(sink.ended).toEqual([]);
+    await pass(2_000);
+    await answer(2, shorter);
     expect(sink.ended.map(({ epoch }: PartitionLease) => epoch)).toEqual([1]);
-    assignment.deliver(response(0, 4));
-    expect(offsetsOf(sink)).toEqual([0, 1, 2, 3, 4]);
-    expect(messages).toEqual(['the topic is shorter than what was read']);
+    expect(sink.leases.get(0)).toMatchObject({ epoch: 2, committed: { offset: 100, metadata: '' }, logEnd: 5 });
   });
 
-  it('refuses a partition without a commit where it must not choose, and reads the others', async () => {
-    const { assignment, sink, granted, calls } = setUp({ startAt: 'committed', offsets: { committed: -1 } });
-    await granted('me', 0);
-    expect(assignment.refused).toEqual(named(0));
-    expect(sink.leases.size).toBe(0);
+  it('goes on where it was when the log only seemed to be shorter, unless it is paused', async () => {
+    const { assignment, sink, calls, granted, answer } = setUp();
+    await granted('me', 0, 1);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const begin = (partition: number) => {
+      assignment.deliver(response(40, 49, { partition }));
+      assignment.deliver(response(0, 4, { partition }));
+    };
+    begin(0);
+    await answer(1, { logEnd: 5 });
+    begin(1);
+    await answer(2, { logEnd: 5 });
+    sink.leases.get(1)!.pause();
+    calls.length = 0;
+    sink.leases.get(0)!.resume();
     expect(calls).toEqual(['pause 0']);
+    await pass(2_000);
+    await answer(3);
+    await answer(4);
+    expect(calls).toEqual(['pause 0', 'resume 0', 'pause 1']);
+    expect(sink.ended).toEqual([]);
+    assignment.deliver(response(50, 54));
+    expect(offsetsOf(sink).slice(20)).toEqual([50, 51, 52, 53, 54]);
+  });
+
+  it('grants a partition that ends below its commit when that is said twice, and the others at once', async () => {
+    const { assignment, sink, answer, fetch } = setUp();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    fetch.readOffsets.mockImplementationOnce(async () => [
+      { ...known, partition: 0, logEnd: 39 },
+      { ...known, partition: 1, logEnd: 40 },
+    ]);
+    assignment.joined('me', named(0, 1));
+    await pass(0);
+    expect([...sink.leases.keys()]).toEqual([1]);
+    await pass(2_000);
+    expect(fetch.readOffsets).toHaveBeenLastCalledWith([expect.objectContaining({ topic, partition: 0 })]);
+    await answer(0, { logEnd: 39 });
+    expect(sink.leases.get(0)).toMatchObject({ committed: committedAt(40), logEnd: 39 });
+  });
+
+  it('says so when the place of the group is lost', async () => {
+    const { assignment, sink, answer, messages } = setUp();
+    assignment.joined('me', named(0));
+    await answer(0, { committed: { offset: 7, metadata: '' }, logStart: 7, wasReset: true });
+    expect(sink.leases.get(0)).toMatchObject({ committed: { offset: 7, metadata: '' } });
+    expect(messages).toEqual(['the place of the group is lost: it was out of range']);
   });
 
   it('asks again when the offsets cannot be read', async () => {
@@ -199,7 +288,6 @@ describe('an assignment', () => {
     fetch.readOffsets.mockRejectedValueOnce(new Error('coordinator is loading'));
     assignment.joined('me', named(0));
     await vi.advanceTimersByTimeAsync(1_000);
-    vi.useRealTimers();
     await answer(0);
     expect(sink.leases.size).toBe(1);
   });

@@ -1,10 +1,8 @@
-import type { KafkaRecord, RecordSink, StartAt } from '@millrace/messaging';
+import type { KafkaRecord, RecordSink } from '@millrace/messaging';
 import type { Logger } from '@millrace/telemetry';
-import { partitionKey, type TopicPartition } from './group-offsets.ts';
-import { reasonOf } from './kafka-error.ts';
-import { type FetchedRange, KafkaLease, type LeaseHolder, type LeaseOptions } from './partition-lease.ts';
-import { pause } from './pause.ts';
-import { type PartitionOffsets, startPosition } from './start-position.ts';
+import { partitionKey, type PartitionOffsets, type TopicPartition } from './group-offsets.ts';
+import { OffsetReader } from './offset-reader.ts';
+import { type FetchedRange, KafkaLease, type LeaseHolder } from './partition-lease.ts';
 
 /** What an assignment does to the consumer that it belongs to. None of it throws. */
 export interface FetchControl {
@@ -17,8 +15,7 @@ export interface FetchControl {
 
 export interface AssignmentOptions {
   readonly sink: RecordSink;
-  readonly startAt: StartAt;
-  readonly fetch: FetchControl;
+  readonly fetch: Pick<FetchControl, 'pause' | 'readOffsets'>;
   readonly holder: LeaseHolder;
   /** The next epoch of a partition. */
   readonly nextEpoch: (partition: TopicPartition) => number;
@@ -32,8 +29,6 @@ export interface Fetched extends TopicPartition, FetchedRange {
   readonly records: readonly KafkaRecord[];
 }
 
-const readAgainMs = 500;
-
 /**
  * The partitions that one group member owns, as leases, and what reaches the consumer of their records.
  *
@@ -43,8 +38,8 @@ const readAgainMs = 500;
  */
 export class Assignment {
   readonly #options: AssignmentOptions;
+  readonly #reader: OffsetReader;
   readonly #leases = new Map<string, KafkaLease>();
-  readonly #refused = new Map<string, TopicPartition>();
   readonly #looking = new Set<KafkaLease>();
   #memberId: string | undefined;
   /** Counts joins: what was begun for an earlier one is void. */
@@ -52,15 +47,11 @@ export class Assignment {
 
   constructor(options: AssignmentOptions) {
     this.#options = options;
+    this.#reader = new OffsetReader({ read: options.fetch.readOffsets, log: options.log });
   }
 
   get leases(): readonly KafkaLease[] {
     return [...this.#leases.values()];
-  }
-
-  /** Partitions that are assigned to us and not read, since the group has never committed there. */
-  get refused(): readonly TopicPartition[] {
-    return [...this.#refused.values()];
   }
 
   /**
@@ -71,13 +62,12 @@ export class Assignment {
     if (memberId !== this.#memberId) this.endAll();
     this.#memberId = memberId;
     const join = ++this.#join;
-    this.#refused.clear();
     const assigned = new Set(partitions.map(partitionKey));
     for (const [key, lease] of this.#leases) if (!assigned.has(key)) this.#end(lease);
-    for (const lease of this.#leases.values()) this.#options.fetch.seek(lease, lease.next);
+    for (const lease of this.#leases.values()) lease.align();
     const gained = partitions.filter((partition) => !this.#leases.has(partitionKey(partition)));
     for (const partition of gained) this.#options.fetch.pause(partition);
-    if (gained.length > 0) void this.#grantAll(gained, join);
+    if (gained.length > 0) void this.#grantAll(gained, () => join === this.#join);
   }
 
   /** The member is out of the group. */
@@ -89,65 +79,32 @@ export class Assignment {
   /** Delivers a response, or what of it is new. */
   deliver({ topic, partition, records, endOffset, ...range }: Fetched): void {
     const lease = this.#leases.get(partitionKey({ topic, partition }));
-    if (!lease) return;
+    if (lease?.next === undefined) return;
     lease.endOffset = endOffset;
-    if (lease.continuation(range) !== 'next') {
-      this.#options.fetch.seek(lease, lease.next);
+    if (lease.continuation(lease.next, range) !== 'next') {
+      lease.align();
       void this.#lookWhetherGone(lease);
       return;
     }
     const fresh = lease.advance(range.lastOffset, records);
-    this.#options.sink.records(lease, fresh, lease.next);
+    this.#options.sink.records(lease, fresh, range.lastOffset + 1);
   }
 
-  /** Never rejects. */
-  async #grantAll(partitions: readonly TopicPartition[], join: number): Promise<void> {
-    const offsets = await this.#readUntilKnown(partitions, () => join === this.#join);
-    if (join !== this.#join) return;
-    for (const partition of offsets) this.#begin(partition);
+  /** An end of the log below the commit is looked at twice, which keeps no other partition waiting. Never rejects. */
+  async #grantAll(partitions: readonly TopicPartition[], wanted: () => boolean): Promise<void> {
+    const offsets = await this.#reader.read(partitions, wanted);
+    const doubtful = offsets.filter(endsBelowCommit);
+    for (const each of offsets) if (!doubtful.includes(each)) this.#grant(each);
+    for (const each of await this.#reader.readLater(doubtful, wanted)) this.#grant(each);
   }
 
-  async #readUntilKnown(
-    partitions: readonly TopicPartition[],
-    wanted: () => boolean,
-  ): Promise<readonly PartitionOffsets[]> {
-    while (wanted()) {
-      try {
-        return await this.#options.fetch.readOffsets(partitions);
-      } catch (error) {
-        this.#options.log.debug({ reason: reasonOf(error) }, 'offsets of the group could not be read; trying on');
-      }
-      await pause(readAgainMs);
-    }
-    return [];
-  }
-
-  #begin(offsets: PartitionOffsets): void {
-    const { topic, partition, logEnd } = offsets;
-    const start = startPosition(offsets, this.#options.startAt);
-    if (start.from === 'nowhere') {
-      this.#refuse({ topic, partition });
-      return;
-    }
-    if (start.unread > 0) this.#options.log.error({ topic, partition, records: start.unread }, unreadDeleted);
-    const stored = start.from === 'commit' || this.#options.startAt !== 'latest';
-    this.#grant({ topic, partition, start: start.offset, endOffset: logEnd, stored });
-  }
-
-  #refuse(partition: TopicPartition): void {
-    this.#refused.set(partitionKey(partition), partition);
-    this.#options.log.error(
-      { ...partition },
-      'the group has no committed offset here and may not choose one: not read',
-    );
-  }
-
-  #grant(granted: Omit<LeaseOptions, 'epoch' | 'holder'>): void {
-    const { fetch, holder, nextEpoch, sink } = this.#options;
-    const lease = new KafkaLease({ ...granted, epoch: nextEpoch(granted), holder });
+  /** Must be paused; the consumer says where to begin. */
+  #grant({ wasReset, ...offsets }: PartitionOffsets): void {
+    const { holder, nextEpoch, sink, log } = this.#options;
+    const { topic, partition, logStart } = offsets;
+    if (wasReset) log.error({ topic, partition, logStart }, 'the place of the group is lost: it was out of range');
+    const lease = new KafkaLease({ offsets, epoch: nextEpoch(offsets), holder });
     this.#leases.set(partitionKey(lease), lease);
-    fetch.seek(lease, lease.start);
-    fetch.resume(lease);
     sink.granted(lease);
   }
 
@@ -165,28 +122,46 @@ export class Assignment {
   async #lookWhetherGone(lease: KafkaLease): Promise<void> {
     if (this.#looking.has(lease)) return;
     this.#looking.add(lease);
-    const wanted = () => !lease.ended;
-    const [offsets] = await this.#readUntilKnown([{ topic: lease.topic, partition: lease.partition }], wanted);
+    const offsets = await this.#look(lease);
     this.#looking.delete(lease);
-    if (!offsets || lease.ended) return;
-    if (lease.next < offsets.logStart) this.#skip(lease, offsets.logStart);
-    else if (lease.next > offsets.logEnd) this.#beginAnew(lease, offsets);
+    if (!offsets || lease.ended || lease.next === undefined) return;
+    if (lease.next < offsets.logStart) this.#skip(lease, lease.next, offsets.logStart);
+    else if (lease.next > offsets.logEnd) this.#beginAnew(lease, lease.next, offsets);
+    lease.letGo();
   }
 
-  #skip(lease: KafkaLease, logStart: number): void {
-    const { topic, partition, next } = lease;
-    this.#options.log.error({ topic, partition, records: logStart - next }, unreadDeleted);
+  /** Holds the lease where the log ends below what was read of it: kafkajs would ask in vain all the time. */
+  async #look(lease: KafkaLease): Promise<PartitionOffsets | undefined> {
+    const { topic, partition } = lease;
+    const wanted = () => !lease.ended;
+    const [offsets] = await this.#reader.read([{ topic, partition }], wanted);
+    if (!offsets || (lease.next ?? 0) <= offsets.logEnd) return offsets;
+    lease.hold();
+    const [later] = await this.#reader.readLater([{ topic, partition }], wanted);
+    return later;
+  }
+
+  #skip(lease: KafkaLease, next: number, logStart: number): void {
+    const { topic, partition } = lease;
+    this.#options.log.error(
+      { topic, partition, records: logStart - next },
+      'records were deleted by retention before the group had read them',
+    );
     lease.advance(logStart - 1, []);
-    this.#options.fetch.seek(lease, logStart);
+    lease.align();
     this.#options.sink.records(lease, [], logStart);
   }
 
-  #beginAnew(lease: KafkaLease, { logStart, logEnd }: PartitionOffsets): void {
-    const { topic, partition, next } = lease;
-    this.#options.log.error({ topic, partition, next, logStart, logEnd }, 'the topic is shorter than what was read');
+  /**
+   * Another log, so another lease; it is held still. Its commit is what was read of the old log: what is stored may be lower, and would then
+   * look like a place in the new one.
+   */
+  #beginAnew(lease: KafkaLease, next: number, offsets: PartitionOffsets): void {
     this.#end(lease);
-    this.#grant({ topic, partition, start: logStart, endOffset: logEnd, stored: true });
+    this.#grant({ ...offsets, committed: { offset: next, metadata: '' }, wasReset: false });
   }
 }
 
-const unreadDeleted = 'records were deleted by retention before the group had read them';
+function endsBelowCommit({ committed, logEnd }: PartitionOffsets): boolean {
+  return committed !== undefined && committed.offset > logEnd;
+}

@@ -1,19 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ServiceError } from '@millrace/messaging';
-import type { TopicOffsets } from 'kafkajs';
+import { type Commit, ServiceError } from '@millrace/messaging';
 import { protocolErrorOf, reasonOf } from './kafka-error.ts';
+import type { TopicCommits } from './offset-store.ts';
 import { type KafkaLease, leaseLost } from './partition-lease.ts';
 
 interface Waiting {
   readonly lease: KafkaLease;
-  readonly offset: number;
+  readonly commit: Commit;
   resolve(): void;
   reject(error: ServiceError): void;
 }
 
 export interface CommitQueueOptions {
-  /** Writes offsets to Kafka, once, under the member's present generation, which it takes before it first awaits. */
-  readonly store: (topics: TopicOffsets[]) => Promise<void>;
+  /** Writes commits to Kafka, once, under the member's present generation, which it takes before it first awaits. */
+  readonly store: (topics: TopicCommits[]) => Promise<void>;
+  /** Told of a partition whose metadata is longer than Kafka takes here: its offset is stored without. */
+  readonly metadataTooLarge: (lease: KafkaLease) => void;
   /** How long a commit may take before its caller hears that it is not confirmed. @default 5_000 */
   readonly timeoutMs?: number;
 }
@@ -29,19 +31,21 @@ export interface CommitQueueOptions {
  */
 export class CommitQueue {
   readonly #store: CommitQueueOptions['store'];
+  readonly #metadataTooLarge: CommitQueueOptions['metadataTooLarge'];
   readonly #timeoutMs: number;
   #waiting: Waiting[] = [];
   #storing = false;
 
-  constructor({ store, timeoutMs = 5_000 }: CommitQueueOptions) {
+  constructor({ store, metadataTooLarge, timeoutMs = 5_000 }: CommitQueueOptions) {
     this.#store = store;
+    this.#metadataTooLarge = metadataTooLarge;
     this.#timeoutMs = timeoutMs;
   }
 
   /** As {@link PartitionLease.commit}. */
-  add(lease: KafkaLease, offset: number): Promise<void> {
+  add(lease: KafkaLease, commit: Commit): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { lease, offset, resolve, reject };
+    const waiting = { lease, commit, resolve, reject };
     const late = setTimeout(() => this.#giveUp(waiting), this.#timeoutMs);
     this.#waiting.push(waiting);
     if (!this.#storing) void this.#storeAll();
@@ -70,13 +74,30 @@ export class CommitQueue {
     const ours = batch.filter(({ lease }) => !lease.ended);
     if (ours.length === 0) return;
     try {
-      await this.#store(offsetsByTopic(ours));
+      await this.#store(commitsByTopic(ours));
       for (const { resolve } of ours) resolve();
     } catch (error) {
+      if (isMetadataTooLarge(error) && ours.some(({ commit }) => commit.metadata)) return this.#storeOneByOne(ours);
       for (const { lease, reject } of ours)
         reject(lease.ended ? leaseLost(lease) : unconfirmed(reasonOf(error), error));
     }
   }
+
+  /** The one that is too large without its metadata, which costs repetitions after a crash; else it would never be stored. */
+  async #storeOneByOne(batch: readonly Waiting[]): Promise<void> {
+    const [only, ...others] = batch;
+    if (only && others.length === 0) this.#metadataTooLarge(only.lease);
+    for (const waiting of batch) {
+      await nextTurn();
+      const { offset } = waiting.commit;
+      await this.#storeBatch([others.length > 0 ? waiting : { ...waiting, commit: { offset, metadata: '' } }]);
+    }
+  }
+}
+
+/** Kafka has stored the others of the same request, but kafkajs does not tell which they are. */
+function isMetadataTooLarge(error: unknown): boolean {
+  return protocolErrorOf(error) === 'OFFSET_METADATA_TOO_LARGE';
 }
 
 /** True when Kafka does not know the member that committed: all it held is another's. */
@@ -89,13 +110,12 @@ function unconfirmed(why: string, cause?: unknown): ServiceError {
   return new ServiceError('BROKER_UNAVAILABLE', `Kafka did not confirm the commit: ${why}`, { cause });
 }
 
-/** The newest offset per lease, as kafkajs takes them. */
-function offsetsByTopic(batch: readonly Waiting[]): TopicOffsets[] {
-  const newest = new Map<KafkaLease, number>();
-  for (const { lease, offset } of batch) newest.set(lease, Math.max(offset, newest.get(lease) ?? 0));
+/** The newest commit per lease, as kafkajs takes them. */
+function commitsByTopic(batch: readonly Waiting[]): TopicCommits[] {
+  const newest = new Map(batch.map(({ lease, commit }) => [lease, commit]));
   const topics = Map.groupBy(newest, ([{ topic }]) => topic);
   return Array.from(topics, ([topic, leases]) => ({
     topic,
-    partitions: leases.map(([{ partition }, offset]) => ({ partition, offset: `${offset}` })),
+    partitions: leases.map(([{ partition }, { offset, metadata }]) => ({ partition, offset: `${offset}`, metadata })),
   }));
 }

@@ -1,4 +1,4 @@
-import type { PartitionProgress, RecordSink, RecordSourceOptions } from '@millrace/messaging';
+import type { Commit, PartitionProgress, RecordSink, RecordSourceOptions } from '@millrace/messaging';
 import type { Logger } from '@millrace/telemetry';
 import type {
   Batch,
@@ -6,7 +6,6 @@ import type {
   ConsumerGroupJoinEvent,
   ConsumerStartBatchProcessEvent,
   EachBatchPayload,
-  TopicOffsets,
 } from 'kafkajs';
 import { Assignment, type Fetched, type FetchControl } from './assignment.ts';
 import { CommitQueue, isUnknownMember } from './commit-queue.ts';
@@ -15,7 +14,7 @@ import { partitionKey, readGroupOffsets, readLogOffsets, type TopicPartition } f
 import type { KafkaConnection } from './kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from './kafka-error.ts';
 import { recordOf } from './kafka-message.ts';
-import { type MemberIdentity, OffsetStore } from './offset-store.ts';
+import { type MemberIdentity, OffsetStore, type TopicCommits } from './offset-store.ts';
 import type { KafkaLease } from './partition-lease.ts';
 import { pause } from './pause.ts';
 
@@ -42,26 +41,30 @@ export class GroupMember {
   readonly #group: GroupConsumer;
   readonly #offsets: OffsetStore;
   readonly #assignment: Assignment;
-  readonly #commits = new CommitQueue({ store: (topics) => this.#store(topics) });
+  readonly #commits = new CommitQueue({
+    store: (topics) => this.#store(topics),
+    metadataTooLarge: (lease) => this.#warnOfMetadata(lease),
+  });
+  #warnedOfMetadata = false;
   readonly #over = new AbortController();
   #missing: string | undefined = 'Kafka has not answered yet';
   #heardAtMs = 0;
   #joins = 0;
   #leaving = false;
-  #storingStarts = false;
 
   constructor(options: GroupMemberOptions) {
-    const { connection, group, sink, startAt, log, nextEpoch } = options;
+    const { connection, group, sink, log, nextEpoch } = options;
     this.#options = options;
     this.#group = openGroupConsumer(connection, group);
     this.#offsets = new OffsetStore(this.#group.cluster);
     const fetch = fetchControl(this.#group, group);
     const holder = {
-      commit: (lease: KafkaLease, offset: number) => this.#commits.add(lease, offset),
+      commit: (lease: KafkaLease, commit: Commit) => this.#commits.add(lease, commit),
+      seek: fetch.seek,
       pause: fetch.pause,
       resume: fetch.resume,
     };
-    this.#assignment = new Assignment({ sink, startAt, fetch, holder, nextEpoch, log });
+    this.#assignment = new Assignment({ sink, fetch, holder, nextEpoch, log });
   }
 
   get hasJoined(): boolean {
@@ -71,8 +74,6 @@ export class GroupMember {
   /** Undefined while in the group, else what is missing. */
   notReady(): string | undefined {
     if (this.#missing) return this.#missing;
-    const [refused] = this.#assignment.refused;
-    if (refused) return `the group has no committed offset in ${partitionKey(refused)}, and startAt is 'committed'`;
     const silentMs = Date.now() - this.#heardAtMs;
     return silentMs > silenceLimitMs ? `Kafka has not answered for ${Math.round(silentMs / 1_000)} s` : undefined;
   }
@@ -156,7 +157,6 @@ export class GroupMember {
   #heartbeat(identity: MemberIdentity): void {
     this.#heardAtMs = Date.now();
     this.#offsets.heartbeat(identity);
-    void this.#storeStarts();
   }
 
   #crashed({ error, restart }: ConsumerCrashEvent['payload']): void {
@@ -216,29 +216,23 @@ export class GroupMember {
     }
   }
 
-  async #store(topics: TopicOffsets[]): Promise<void> {
+  /** Once: it is the broker's setting. */
+  #warnOfMetadata({ topic, partition }: KafkaLease): void {
+    const level = this.#warnedOfMetadata ? 'debug' : 'warn';
+    this.#options.log[level](
+      { topic, partition },
+      'offset.metadata.max.bytes of the brokers is below its default of 4096: what is done out of order is not stored',
+    );
+    this.#warnedOfMetadata = true;
+  }
+
+  async #store(topics: TopicCommits[]): Promise<void> {
     try {
       await this.#offsets.store(topics);
     } catch (error) {
       if (isUnknownMember(error)) this.#assignment.endAll();
       throw error;
     }
-  }
-
-  /**
-   * A group that begins at the end of a topic would begin at a later end after a crash, and skip what came meanwhile: so
-   * where it has begun is committed. Called at each heartbeat, until that is done; never rejects.
-   */
-  async #storeStarts(): Promise<void> {
-    const leases = this.#assignment.leases.filter(({ stored }) => !stored);
-    if (this.#storingStarts || leases.length === 0) return;
-    this.#storingStarts = true;
-    const store = async (lease: KafkaLease) => {
-      await this.#commits.add(lease, lease.start);
-      lease.stored = true;
-    };
-    await Promise.allSettled(leases.map(store));
-    this.#storingStarts = false;
   }
 
   /** Until the membership is over. Fetches tell the end of a partition only with records in it. */

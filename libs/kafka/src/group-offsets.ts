@@ -1,5 +1,5 @@
+import type { Commit } from '@millrace/messaging';
 import type { Cluster } from 'kafkajs';
-import type { PartitionOffsets } from './start-position.ts';
 
 /** A partition by name. */
 export interface TopicPartition {
@@ -7,10 +7,36 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
-interface OffsetsOfTopic {
-  readonly topic: string;
-  readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+/** What Kafka knows of a partition, and of a group in it. */
+export interface PartitionOffsets extends TopicPartition {
+  /** Undefined where the group has none. */
+  readonly committed: Commit | undefined;
+  /** The oldest offset that is still there. */
+  readonly logStart: number;
+  /** One past the last record. */
+  readonly logEnd: number;
+  /**
+   * True where kafkajs has found the group's place out of range and has overwritten what was committed with "the oldest".
+   * The group has read here before, so {@link committed} is then the oldest record, not undefined.
+   */
+  readonly wasReset: boolean;
 }
+
+/** A partition's part of an answer. */
+interface PartitionAnswer {
+  readonly partition: number;
+  readonly offset: string;
+  /** In answers about commits; null where none was given. */
+  readonly metadata?: string | null;
+}
+
+interface TopicAnswer {
+  readonly topic: string;
+  readonly partitions: readonly PartitionAnswer[];
+}
+
+/** Kafka's name for "no commit". */
+const nothing = -1;
 
 /** Identifies a partition in maps and sets. */
 export function partitionKey({ topic, partition }: TopicPartition): string {
@@ -28,13 +54,25 @@ export async function readGroupOffsets(
     readLogOffsets(cluster, partitions, 'start'),
     readLogOffsets(cluster, partitions, 'end'),
   ]);
-  return partitions.map(({ topic, partition }) => {
-    const of = (offsets: ReadonlyMap<string, number>) => known(offsets, { topic, partition });
-    return { topic, partition, committed: of(committed), logStart: of(logStart), logEnd: of(logEnd) };
+  return partitions.map((named) => {
+    const start = known(logStart, named);
+    return {
+      topic: named.topic,
+      partition: named.partition,
+      ...committedOf(known(committed, named), start),
+      logStart: start,
+      logEnd: known(logEnd, named),
+    };
   });
 }
 
-/** Where the partitions' logs end, or start, for a reader of committed records; those without a leader are left out. */
+function committedOf({ offset, metadata }: Commit, logStart: number): Pick<PartitionOffsets, 'committed' | 'wasReset'> {
+  if (offset >= 0) return { committed: { offset, metadata }, wasReset: false };
+  if (offset === nothing) return { committed: undefined, wasReset: false };
+  return { committed: { offset: logStart, metadata: '' }, wasReset: true };
+}
+
+/** Where the partitions' logs end, or start; those without a leader are left out. */
 export async function readLogOffsets(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
@@ -45,14 +83,22 @@ export async function readLogOffsets(
     fromBeginning: which === 'start',
     partitions: items.map(({ partition }) => ({ partition })),
   }));
-  return offsetMap(await cluster.fetchTopicsOffset(topics));
+  return byPartition(await withOpenTransactions(cluster).fetchTopicsOffset(topics), ({ offset }) => Number(offset));
+}
+
+/**
+ * The cluster, asked as by a reader of uncommitted records. For others a log ends where its oldest open transaction begins,
+ * which may be below what a group has committed (reset "to the latest", say) without the log being any shorter.
+ */
+function withOpenTransactions(cluster: Cluster): Cluster {
+  return Object.create(cluster, { isolationLevel: { value: 0 } }) as Cluster;
 }
 
 async function readCommitted(
   cluster: Cluster,
   groupId: string,
   partitions: readonly TopicPartition[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Commit>> {
   const coordinator = await cluster.findGroupCoordinator({ groupId });
   const { responses } = await coordinator.offsetFetch({
     groupId,
@@ -62,22 +108,26 @@ async function readCommitted(
       partitions: items.map(({ partition }) => ({ partition, offset: '' })),
     })),
   });
-  return offsetMap(responses);
+  const answers: readonly TopicAnswer[] = responses;
+  return byPartition(answers, ({ offset, metadata }) => ({ offset: Number(offset), metadata: metadata ?? '' }));
 }
 
 function byTopic(partitions: readonly TopicPartition[]): [string, TopicPartition[]][] {
   return [...Map.groupBy(partitions, ({ topic }) => topic)];
 }
 
-function offsetMap(topics: readonly OffsetsOfTopic[]): ReadonlyMap<string, number> {
+function byPartition<Told>(
+  topics: readonly TopicAnswer[],
+  told: (answer: PartitionAnswer) => Told,
+): ReadonlyMap<string, Told> {
   return new Map(
     topics.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, offset }): [string, number] => [partitionKey({ topic, partition }), Number(offset)]),
+      partitions.map((answer): [string, Told] => [partitionKey({ topic, partition: answer.partition }), told(answer)]),
     ),
   );
 }
 
-function known(offsets: ReadonlyMap<string, number>, partition: TopicPartition): number {
+function known<Told>(offsets: ReadonlyMap<string, Told>, partition: TopicPartition): Told {
   const offset = offsets.get(partitionKey(partition));
   if (offset === undefined) throw new Error(`Kafka did not tell the offsets of ${partitionKey(partition)}`);
   return offset;

@@ -71,7 +71,7 @@ function writeThrough(topic: string, sendTimeoutMs: number) {
 
 async function readAll(topic: string, count: number): Promise<readonly number[]> {
   const sink = new RememberingSink();
-  const source = createRecordSource(kafka, { group: uniqueName(), topics: [topic], startAt: 'earliest' });
+  const source = createRecordSource(kafka, { group: uniqueName(), topics: [topic] });
   stops.push(() => source.stop());
   await source.start(sink);
   await vi.waitFor(() => expect(new Set(sink.numbers).size).toBe(count), patience);
@@ -110,7 +110,6 @@ describe('a source, while its broker', () => {
     const source = createRecordSource(testKafka({ brokers: broker.brokers, log }), {
       group: uniqueName(),
       topics: [topic],
-      startAt: 'earliest',
     });
     stops.push(() => source.stop());
     const sink = new RememberingSink();
@@ -133,7 +132,7 @@ describe('a source, while its broker', () => {
     stops.push(() => producer.stop());
     await producer.start();
     await producer.send(numbered(topic, 0, 20));
-    const source = createRecordSource(kafka, { group, topics: [topic], startAt: 'earliest' });
+    const source = createRecordSource(kafka, { group, topics: [topic] });
     stops.push(() => source.stop());
     const sink = new RememberingSink();
     await source.start(sink);
@@ -152,7 +151,7 @@ describe('a source, while its broker', () => {
   it('is away, can be stopped before its service is killed', async () => {
     const topic = uniqueName();
     await ensureTopics(kafka, [{ name: topic, partitions: 1, groups: [] }]);
-    const source = createRecordSource(kafka, { group: uniqueName(), topics: [topic], startAt: 'earliest' });
+    const source = createRecordSource(kafka, { group: uniqueName(), topics: [topic] });
     const sink = new RememberingSink();
     await source.start(sink);
     await vi.waitFor(() => expect(sink.leases.size).toBe(1), patience);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OutgoingRecord } from '@millrace/messaging';
+import type { Commit, OutgoingRecord } from '@millrace/messaging';
 import { createLogger, type Logger } from '@millrace/telemetry';
 import { ensureTopics } from './ensure-topics.ts';
 import { createKafka, type KafkaConnection } from './kafka-connection.ts';
@@ -48,7 +48,15 @@ export function range(from: number, to: number): number[] {
 
 /** What the group has committed, by partition; -1 for nothing. */
 export async function committedOffsets(kafka: KafkaConnection, groupId: string, topic: string): Promise<number[]> {
+  const commits = await committed(kafka, groupId, topic);
+  return commits.map(({ offset }) => offset);
+}
+
+/** As {@link committedOffsets}, with what was stored beside the offsets. */
+export async function committed(kafka: KafkaConnection, groupId: string, topic: string): Promise<Commit[]> {
   const [answer] = await withAdmin(kafka, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
   const partitions = answer?.partitions ?? [];
-  return partitions.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset));
+  return partitions
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ offset, metadata }) => ({ offset: Number(offset), metadata: metadata ?? '' }));
 }

@@ -22,7 +22,7 @@ async function startProducer(connection = kafka, sendTimeoutMs = 5_000): Promise
 
 async function read(topic: string): Promise<RememberingSink> {
   const sink = new RememberingSink();
-  const source = createRecordSource(kafka, { group: uniqueName(), topics: [topic], startAt: 'earliest' });
+  const source = createRecordSource(kafka, { group: uniqueName(), topics: [topic] });
   stops.push(() => source.stop());
   await source.start(sink);
   return sink;

@@ -20,7 +20,7 @@ interface Member {
 
 async function join(topic: string, group: string, commits: 'at once' | 'never' = 'at once'): Promise<Member> {
   const sink = new RememberingSink({ commits });
-  const source = createRecordSource(kafka, { group, topics: [topic], startAt: 'earliest' });
+  const source = createRecordSource(kafka, { group, topics: [topic] });
   stops.push(() => source.stop());
   await source.start(sink);
   return { sink, source };
@@ -129,11 +129,11 @@ describe('a group in motion', () => {
 
     const [moved] = second.sink.leases.values();
     await vi.waitFor(() => expect(second.sink.covered.get(moved!)).toBeGreaterThan(9), patience);
-    await moved!.commit(9);
+    await moved!.commit({ offset: 9, metadata: '' });
     const lost = before.get(moved!.partition)!;
-    await expect(lost.commit(2)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(lost.commit({ offset: 2, metadata: '' })).rejects.toMatchObject({ code: 'LEASE_LOST' });
     const [kept] = first.sink.leases.values();
-    await kept!.commit(3);
+    await kept!.commit({ offset: 3, metadata: '' });
     const committed = await committedOffsets(kafka, group, topic);
     expect(committed[moved!.partition]).toBe(9);
     expect(committed[kept!.partition]).toBe(3);

@@ -1,47 +1,17 @@
-import type { RecordSource, StartAt } from '@millrace/messaging';
+import type { RecordSource } from '@millrace/messaging';
 import { AssignerProtocol, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ensureTopics } from './ensure-topics.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
-import { createRecordProducer } from './record-producer.ts';
 import { createRecordSource } from './record-source.ts';
 import { RememberingSink } from './remembering-sink.test-support.ts';
+import { startReading, write } from './reading.test-support.ts';
 import { committedOffsets, keptLog, makeTopic, numbered, range, testKafka, uniqueName } from './kafka.test-support.ts';
-import { withAdmin } from './with-admin.ts';
 
 const kafka = testKafka();
-const stops: (() => Promise<void>)[] = [];
 const patience = { timeout: 20_000, interval: 20 };
-
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-interface Reading {
-  readonly topic: string;
-  readonly group: string;
-  readonly startAt?: StartAt;
-  readonly commits?: 'at once' | 'never';
-  readonly connection?: KafkaConnection;
-}
-
-async function startReading({ topic, group, startAt = 'earliest', commits = 'at once', connection = kafka }: Reading) {
-  const sink = new RememberingSink({ commits });
-  const source = createRecordSource(connection, { group, topics: [topic], startAt });
-  stops.push(() => source.stop());
-  await source.start(sink);
-  return { sink, source };
-}
 
 async function joined(source: RecordSource): Promise<void> {
   await vi.waitFor(() => expect(source.notReady()).toBeUndefined(), patience);
-}
-
-async function write(topic: string, from: number, to: number): Promise<void> {
-  const producer = createRecordProducer(kafka);
-  await producer.start();
-  await producer.send(numbered(topic, from, to));
-  await producer.stop();
 }
 
 interface Transaction {
@@ -61,15 +31,6 @@ async function transact(topic: string, transactions: readonly Transaction[]): Pr
     await transaction[outcome]();
   }
   close();
-}
-
-/** What retention does: nothing below `offset` is left. */
-async function deleteRecords(topic: string, offset: number): Promise<void> {
-  await withAdmin(kafka, async (admin) => {
-    // only after something like this does kafkajs know where the partition is
-    await admin.fetchTopicOffsets(topic);
-    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: `${offset}` }] });
-  });
 }
 
 describe('a record source on Kafka', () => {
@@ -92,7 +53,7 @@ describe('a record source on Kafka', () => {
     await write(topic, 0, 10);
     const first = await startReading({ topic, group, commits: 'never' });
     await vi.waitFor(() => expect(first.sink.numbers).toHaveLength(10), patience);
-    await first.sink.leases.get(0)!.commit(4);
+    await first.sink.leases.get(0)!.commit({ offset: 4, metadata: '' });
     await first.source.stop();
     const second = await startReading({ topic, group });
     await vi.waitFor(() => expect(second.sink.numbers).toHaveLength(6), patience);
@@ -119,11 +80,11 @@ describe('a record source on Kafka', () => {
     const { sink, source } = await startReading({ topic, group, commits: 'never' });
     await vi.waitFor(() => expect(sink.numbers).toHaveLength(10), patience);
     const lease = sink.leases.get(0)!;
-    await lease.commit(3);
+    await lease.commit({ offset: 3, metadata: '' });
     await source.stop();
     expect(sink.ended).toEqual([lease]);
     expect(lease.signal.aborted).toBe(true);
-    await expect(lease.commit(9)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(lease.commit({ offset: 9, metadata: '' })).rejects.toMatchObject({ code: 'LEASE_LOST' });
     expect(await committedOffsets(kafka, group, topic)).toEqual([3]);
   });
 
@@ -133,7 +94,9 @@ describe('a record source on Kafka', () => {
     await write(topic, 0, 60);
     const { sink } = await startReading({ topic, group, commits: 'never' });
     await vi.waitFor(() => expect(sink.numbers).toHaveLength(60), patience);
-    await Promise.all([...sink.leases.values()].map((lease) => lease.commit(lease.partition + 1)));
+    await Promise.all(
+      [...sink.leases.values()].map((lease) => lease.commit({ offset: lease.partition + 1, metadata: '' })),
+    );
     expect(await committedOffsets(kafka, group, topic)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
@@ -204,8 +167,8 @@ describe('a record source that kafkajs gives up', () => {
       throw new Error('a bug in the consumer');
     });
     vi.mocked(sink.records).mockImplementation(deliver);
-    const source = createRecordSource(testKafka({ log }), { group, topics: [topic], startAt: 'earliest' });
-    stops.push(() => source.stop());
+    const source = createRecordSource(testKafka({ log }), { group, topics: [topic] });
+    onTestFinished(() => source.stop());
     await source.start(sink);
     await vi.waitFor(() => expect(sink.numbers).toEqual(range(0, 10)), patience);
     expect(sink.ended.map(({ epoch }) => epoch)).toEqual([1]);
@@ -238,64 +201,5 @@ describe('a record source that kafkajs gives up', () => {
     close();
     await joined(source);
     expect(source.notReady()).toBeUndefined();
-  });
-});
-
-describe('where a group begins', () => {
-  it('with "latest" it hears only what comes after it has joined, and forgets nothing of that in a restart', async () => {
-    const topic = await makeTopic(kafka);
-    const group = uniqueName();
-    await write(topic, 0, 10);
-    const first = await startReading({ topic, group, startAt: 'latest', commits: 'never' });
-    await vi.waitFor(() => expect(first.sink.leases.size).toBe(1), patience);
-    await write(topic, 10, 15);
-    await vi.waitFor(() => expect(first.sink.numbers).toEqual(range(10, 15)), patience);
-    await vi.waitFor(async () => expect(await committedOffsets(kafka, group, topic)).toEqual([10]), patience);
-    await first.source.stop();
-    await write(topic, 15, 20);
-    const second = await startReading({ topic, group, startAt: 'latest' });
-    await vi.waitFor(() => expect(second.sink.numbers).toEqual(range(10, 20)), patience);
-  });
-
-  it('with "committed" it reads nothing of a partition where the group has committed nothing, and says so', async () => {
-    const topic = await makeTopic(kafka, 2);
-    const group = uniqueName();
-    await withAdmin(kafka, (admin) =>
-      admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 1, offset: '2' }] }),
-    );
-    await write(topic, 0, 40);
-    const { log, messages } = keptLog();
-    const connection = testKafka({ log });
-    const { sink, source } = await startReading({ topic, group, startAt: 'committed', connection });
-    await vi.waitFor(() => expect(sink.numbers.length).toBeGreaterThan(0), patience);
-    expect(source.notReady()).toBe(`the group has no committed offset in ${topic}/0, and startAt is 'committed'`);
-    expect([...sink.leases.keys()]).toEqual([1]);
-    expect(Math.min(...sink.deliveries.map(({ record }) => record.offset))).toBe(2);
-    expect(messages).toContain('the group has no committed offset here and may not choose one: not read');
-  });
-
-  it('after retention has deleted records that were not read, it goes on with the oldest, and says so', async () => {
-    const topic = await makeTopic(kafka);
-    const group = uniqueName();
-    const { log, messages } = keptLog();
-    await write(topic, 0, 30);
-    await withAdmin(kafka, (admin) =>
-      admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '5' }] }),
-    );
-    await deleteRecords(topic, 10);
-    const { sink } = await startReading({ topic, group, connection: testKafka({ log }) });
-    await vi.waitFor(() => expect(sink.numbers).toEqual(range(10, 30)), patience);
-    const lost = 'records were deleted by retention before the group had read them';
-    expect(messages.filter((message) => message === lost)).toHaveLength(1);
-
-    const lease = sink.leases.get(0)!;
-    lease.pause();
-    await write(topic, 30, 60);
-    await deleteRecords(topic, 50);
-    lease.resume();
-    await vi.waitFor(() => expect(sink.numbers).toEqual([...range(10, 30), ...range(50, 60)]), patience);
-    expect(messages.filter((message) => message === lost)).toHaveLength(2);
-    expect(lease.signal.aborted).toBe(false);
-    await vi.waitFor(async () => expect(await committedOffsets(kafka, group, topic)).toEqual([60]), patience);
   });
 });

@@ -6,7 +6,13 @@ export interface Delivery {
   readonly record: KafkaRecord;
 }
 
-/** For tests: a sink that remembers what it was told, and commits what it was given, unless told to `hold` that back. */
+export interface RememberingSinkOptions {
+  readonly commits?: 'at once' | 'never';
+  /** Where to begin in a partition; undefined for not at all. @default the commit, else the oldest record */
+  readonly from?: (lease: PartitionLease) => number | undefined;
+}
+
+/** For tests: a sink that remembers what it was told, and commits what it was given, unless told never to. */
 export class RememberingSink implements RecordSink {
   /** The leases that have not ended, by partition. */
   readonly leases = new Map<number, PartitionLease>();
@@ -14,11 +20,13 @@ export class RememberingSink implements RecordSink {
   readonly deliveries: Delivery[] = [];
   /** The newest `coveredTo` of each lease. */
   readonly covered = new Map<PartitionLease, number>();
-  readonly #commits: 'at once' | 'never';
+  readonly #commits: RememberingSinkOptions['commits'];
+  readonly #from: NonNullable<RememberingSinkOptions['from']>;
   readonly #committing = new Set<PartitionLease>();
 
-  constructor({ commits = 'at once' }: { readonly commits?: 'at once' | 'never' } = {}) {
+  constructor({ commits = 'at once', from = placeOf }: RememberingSinkOptions = {}) {
     this.#commits = commits;
+    this.#from = from;
   }
 
   /** The values of the records delivered, as numbers, in the order of delivery. */
@@ -28,12 +36,18 @@ export class RememberingSink implements RecordSink {
 
   granted(lease: PartitionLease): void {
     this.leases.set(lease.partition, lease);
+    const from = this.#from(lease);
+    if (from !== undefined) lease.readFrom(from);
   }
 
   records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void {
     for (const record of records) this.deliveries.push({ lease, record });
     this.covered.set(lease, coveredTo);
     if (this.#commits === 'at once' && !this.#committing.has(lease)) void this.#commit(lease);
+  }
+
+  revoking(lease: PartitionLease): void {
+    lease.release();
   }
 
   revoked(lease: PartitionLease): void {
@@ -47,7 +61,7 @@ export class RememberingSink implements RecordSink {
     while (!lease.signal.aborted && committed !== this.covered.get(lease)) {
       const offset = this.covered.get(lease) ?? 0;
       try {
-        await lease.commit(offset);
+        await lease.commit({ offset, metadata: '' });
         committed = offset;
       } catch {
         await delay(50);
@@ -55,4 +69,8 @@ export class RememberingSink implements RecordSink {
     }
     this.#committing.delete(lease);
   }
+}
+
+function placeOf({ committed, logStart }: PartitionLease): number {
+  return committed?.offset ?? logStart;
 }

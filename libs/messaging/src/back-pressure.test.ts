@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BackPressure } from './back-pressure.ts';
+import { BackPressure, type HeldLimits } from './back-pressure.ts';
 import type { PartitionLease } from './record-source.ts';
 
 function fakeLease(): PartitionLease & { paused: boolean; calls: number } {
@@ -7,9 +7,13 @@ function fakeLease(): PartitionLease & { paused: boolean; calls: number } {
     topic: 'orders',
     partition: 0,
     epoch: 1,
-    start: 0,
+    committed: undefined,
+    logStart: 0,
+    logEnd: 0,
     signal: new AbortController().signal,
+    readFrom: () => undefined,
     commit: () => Promise.resolve(),
+    release: () => undefined,
     paused: false,
     calls: 0,
     pause() {
@@ -23,8 +27,13 @@ function fakeLease(): PartitionLease & { paused: boolean; calls: number } {
   };
 }
 
-function pressureOn(count: number, { records = 100, bytes = 1_000_000 } = {}) {
-  const pressure = new BackPressure({ records, bytes });
+function pressureOn(count: number, limits: Partial<HeldLimits> = {}) {
+  const { records = 100, bytes = 1_000_000, recordsPerPartition = records, bytesPerPartition = bytes } = limits;
+  const full: PartitionLease[] = [];
+  const pressure = new BackPressure({
+    limits: { records, bytes, recordsPerPartition, bytesPerPartition },
+    full: (lease) => full.push(lease),
+  });
   const leases = Array.from({ length: count }, fakeLease);
   for (const lease of leases) pressure.granted(lease);
   const add = (index: number, times: number, size = 1) => {
@@ -34,7 +43,7 @@ function pressureOn(count: number, { records = 100, bytes = 1_000_000 } = {}) {
     for (let i = 0; i < times; i++) pressure.remove(leases[index]!, size);
   };
   const paused = () => leases.map((lease) => lease.paused);
-  return { pressure, leases, add, remove, paused };
+  return { pressure, leases, full, add, remove, paused };
 }
 
 describe('BackPressure', () => {
@@ -144,5 +153,50 @@ describe('BackPressure', () => {
     remove(0, 10);
     add(0, 10);
     expect(pressure.records).toBe(0);
+  });
+
+  it('pauses a partition at its own limit, although there is room for others', () => {
+    const { add, remove, paused } = pressureOn(2, { recordsPerPartition: 10 });
+    add(0, 10);
+    add(1, 9);
+    expect(paused()).toEqual([true, false]);
+    remove(0, 4);
+    expect(paused()).toEqual([true, false]);
+    remove(0, 1);
+    expect(paused()).toEqual([false, false]);
+  });
+
+  it('counts the bytes of one partition as well', () => {
+    const { add, paused } = pressureOn(2, { bytesPerPartition: 1_000 });
+    add(0, 2, 500);
+    expect(paused()).toEqual([true, false]);
+  });
+
+  it('says once which partition is full', () => {
+    const { add, full, leases } = pressureOn(2, { recordsPerPartition: 10 });
+    add(1, 15);
+    expect(full).toEqual([leases[1]]);
+  });
+
+  it('lets nothing in where nothing more may be taken, whatever else is said', () => {
+    const { pressure, leases, add, remove, paused } = pressureOn(1);
+    pressure.stopTaking(leases[0]!, true);
+    expect(paused()).toEqual([true]);
+    add(0, 100);
+    remove(0, 100);
+    pressure.relieve();
+    expect(paused()).toEqual([true]);
+    pressure.stopTaking(leases[0]!, false);
+    expect(paused()).toEqual([false]);
+  });
+
+  it('keeps a full partition paused when it may take more again', () => {
+    const { pressure, leases, add, remove, paused } = pressureOn(1);
+    pressure.stopTaking(leases[0]!, true);
+    add(0, 100);
+    pressure.stopTaking(leases[0]!, false);
+    expect(paused()).toEqual([true]);
+    remove(0, 50);
+    expect(paused()).toEqual([false]);
   });
 });

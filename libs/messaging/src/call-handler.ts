@@ -1,4 +1,5 @@
 import type { Logger } from '@millrace/telemetry';
+import type { Call } from './call.ts';
 import type { EventEnvelope } from './event-envelope.ts';
 import type { KafkaRecord } from './record.ts';
 import { ServiceError } from './service-error.ts';
@@ -8,7 +9,7 @@ import type { HandlerContext, Subscription } from './subscription.ts';
 export interface HandlerCall {
   readonly record: KafkaRecord;
   readonly attempt: number;
-  readonly signal: AbortSignal;
+  readonly call: Call;
   /** Made only when the handler asks for it. */
   readonly log: () => Logger;
 }
@@ -17,10 +18,10 @@ export interface HandlerCall {
 export async function callHandler(
   subscription: Subscription,
   event: EventEnvelope,
-  call: HandlerCall,
+  handlerCall: HandlerCall,
 ): Promise<ServiceError | undefined> {
   try {
-    await subscription.handler(event, handlerContext(subscription, event, call));
+    await subscription.handler(event, handlerContext(subscription, event, handlerCall));
     return undefined;
   } catch (error) {
     return failureOf(subscription, error);
@@ -35,10 +36,12 @@ export function idempotencyKeyOf({ name }: Pick<Subscription, 'name'>, eventId: 
 function handlerContext(
   subscription: Subscription,
   { id }: EventEnvelope,
-  { record, attempt, signal, log }: HandlerCall,
+  { record, attempt, call, log }: HandlerCall,
 ): HandlerContext {
   return {
-    signal,
+    get signal() {
+      return call.signal;
+    },
     attempt,
     idempotencyKey: idempotencyKeyOf(subscription, id),
     // A record without a key has no order among others: as a key of its own it claims none.

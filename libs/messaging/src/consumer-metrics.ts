@@ -1,21 +1,16 @@
 import { attributeNames, meter, metricNames } from '@millrace/telemetry';
-import type { BatchObservableCallback } from '@opentelemetry/api';
+import type { BatchObservableCallback, Observable } from '@opentelemetry/api';
+import type { DeliveryEngine } from './delivery-engine.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { Outcome } from './outcome.ts';
-
-/** How much of a partition is not yet committed. */
-export interface PartitionLag {
-  readonly topic: string;
-  readonly partition: number;
-  readonly lag: number;
-}
+import type { PartitionProgress } from './record-source.ts';
 
 export interface ConsumerMetricsOptions {
   readonly group: string;
-  /** Asked at each scrape: the records in memory. */
-  readonly held: () => number;
   /** Asked at each scrape. */
-  readonly lag: () => readonly PartitionLag[];
+  readonly engine: () => Pick<DeliveryEngine, 'held' | 'hotKeys' | 'committed'>;
+  /** Asked at each scrape. */
+  readonly progress: () => readonly PartitionProgress[];
 }
 
 /** A consumer's instruments. Made when it is constructed: by then telemetry has been started. */
@@ -27,6 +22,9 @@ export class ConsumerMetrics {
   readonly #held = meter().createObservableGauge(metricNames.consumerHeld, {
     description: 'Records in memory: queued, being called or waiting for a retry.',
   });
+  readonly #hotKeys = meter().createObservableGauge(metricNames.consumerHotKeys, {
+    description: 'Keys under which so much waits that they may hold back others.',
+  });
   readonly #lag = meter().createObservableGauge(metricNames.consumerLag, {
     description: 'Records from the committed offset to the end of the partition.',
   });
@@ -34,13 +32,16 @@ export class ConsumerMetrics {
   readonly #seen = new Map<string, readonly [Record<string, string>, number]>();
   readonly #observe: BatchObservableCallback;
 
-  constructor({ group, held, lag }: ConsumerMetricsOptions) {
+  constructor({ group, engine, progress }: ConsumerMetricsOptions) {
     this.#group = group;
     this.#observe = (result) => {
-      result.observe(this.#held, held(), this.#attributes());
-      for (const [attributes, records] of this.#lags(lag())) result.observe(this.#lag, records, attributes);
+      const { held, hotKeys, committed } = engine();
+      result.observe(this.#held, held.records, this.#attributes());
+      result.observe(this.#hotKeys, hotKeys, this.#attributes());
+      const lags = this.#lags(lagOf(committed, progress()));
+      for (const [attributes, records] of lags) result.observe(this.#lag, records, attributes);
     };
-    meter().addBatchObservableCallback(this.#observe, [this.#held, this.#lag]);
+    meter().addBatchObservableCallback(this.#observe, this.#observed);
   }
 
   outcome(topic: string, outcome: Outcome): void {
@@ -57,7 +58,11 @@ export class ConsumerMetrics {
 
   /** No more is observed. */
   stop(): void {
-    meter().removeBatchObservableCallback(this.#observe, [this.#held, this.#lag]);
+    meter().removeBatchObservableCallback(this.#observe, this.#observed);
+  }
+
+  get #observed(): Observable[] {
+    return [this.#held, this.#hotKeys, this.#lag];
   }
 
   /** A partition that is no longer ours has none here: left out, it would be shown with its last value for ever. */
@@ -77,4 +82,22 @@ export class ConsumerMetrics {
       ...more,
     };
   }
+}
+
+/** How much of each partition that is ours and whose end is known is not yet committed. */
+function lagOf(
+  committed: DeliveryEngine['committed'],
+  progress: readonly PartitionProgress[],
+): readonly PartitionLag[] {
+  const from = new Map(committed.map(({ lease, offset }) => [`${lease.topic} ${lease.partition}`, offset]));
+  return progress.flatMap(({ topic, partition, endOffset }) => {
+    const offset = from.get(`${topic} ${partition}`);
+    return offset === undefined ? [] : [{ topic, partition, lag: Math.max(0, endOffset - offset) }];
+  });
+}
+
+interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  readonly lag: number;
 }

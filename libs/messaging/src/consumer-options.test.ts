@@ -12,9 +12,18 @@ describe("a consumer's options", () => {
     expect(consumerSettings(valid)).toEqual({
       ...valid,
       concurrency: 256,
+      order: 'key',
+      overflow: 'pause',
+      held: { records: 1_024, bytes: 33_554_432, recordsPerPartition: 1_024, bytesPerPartition: 33_554_432 },
+      callTimeoutMs: 30_000,
       drainTimeoutMs: 4_000,
       retry: defaultRetryPolicy,
     });
+  });
+
+  it('let a partition hold what all may hold, unless they say otherwise', () => {
+    const { held } = consumerSettings({ ...valid, held: { records: 50, bytesPerPartition: 9 } });
+    expect(held).toEqual({ records: 50, bytes: 33_554_432, recordsPerPartition: 50, bytesPerPartition: 9 });
   });
 
   it('change a part of the retry policy and keep the rest', () => {
@@ -31,8 +40,18 @@ describe("a consumer's options", () => {
       { startAt: 'newest' as 'latest' },
       'startAt must be earliest, latest or committed, not "newest"',
     ],
-    ['no concurrency', { concurrency: 0 }, 'concurrency must be a positive integer, not 0'],
-    ['half a call', { concurrency: 1.5 }, 'concurrency must be a positive integer, not 1.5'],
+    ['no concurrency', { concurrency: 0 }, 'concurrency must be an integer from 1 to 5000, not 0'],
+    ['more calls than a process can have', { concurrency: 5_001 }, 'concurrency must be an integer from 1 to 5000'],
+    ['an unknown order', { order: 'topic' as 'key' }, 'order must be key, partition, unordered or a function'],
+    ['an unknown overflow', { overflow: 'drop' as 'pause' }, 'overflow must be pause or dead-letter, not "drop"'],
+    ['no time for a call', { callTimeoutMs: 0 }, 'callTimeoutMs must be a number from 1 to 2147483647, not 0'],
+    ['room for nothing', { held: { records: 0 } }, 'held.records must be a number of at least 1, not 0'],
+    [
+      'an age of nothing',
+      { subscriptions: [{ ...subscription, maxAgeMs: 0 }] },
+      'maxAgeMs of invoice must be a number of at least 1, not 0',
+    ],
+    ['half a call', { concurrency: 1.5 }, 'concurrency must be an integer from 1 to 5000, not 1.5'],
     ['a negative drain', { drainTimeoutMs: -1 }, 'drainTimeoutMs must be a number from 0 to 2147483647, not -1'],
     ['a drain beyond any timer', { drainTimeoutMs: 1e10 }, 'drainTimeoutMs must be a number from 0 to 2147483647'],
     [

@@ -4,7 +4,7 @@ import { createConsumer } from './consumer.ts';
 import { FakeApi, type HandlerCall, orderPlaced, orderRecord, pass } from './consumer.test-support.ts';
 import { InMemoryProducer } from './testing/in-memory-producer.ts';
 import { InMemorySource } from './testing/in-memory-source.ts';
-import { seededRandom } from './random.test-support.ts';
+import { seededRandom } from './testing/seeded-random.ts';
 import { headerText, type RecordHeaders } from './record.ts';
 import { ServiceError } from './service-error.ts';
 import { on } from './subscription.ts';
@@ -73,7 +73,9 @@ class RandomRun {
   }
 
   get lag(): number {
-    const lags = partitions.map((each) => this.source.partition(each)).map((each) => each.endOffset - each.committed);
+    const lags = partitions
+      .map((each) => this.source.partition(each))
+      .map((each) => each.endOffset - (each.committed?.offset ?? 0));
     return lags.reduce((sum, lag) => sum + lag, 0);
   }
 

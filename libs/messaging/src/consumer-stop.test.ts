@@ -16,7 +16,7 @@ function watch(promise: Promise<void>) {
 }
 
 function fakeTarget(stop: () => Promise<void>): Target {
-  return { name: 'api', stop };
+  return { name: 'api', closedForMs: () => undefined, stop };
 }
 
 beforeEach(() => vi.useFakeTimers());

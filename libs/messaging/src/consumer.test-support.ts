@@ -1,7 +1,7 @@
 import { createLogger } from '@millrace/telemetry';
 import { vi } from 'vitest';
 import { z } from 'zod';
-import { createConsumer } from './consumer.ts';
+import { createConsumer, type ConsumerPorts } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import { defineEvent } from './define-event.ts';
 import { createEvent, encodeEvent, type EventEnvelope } from './event-envelope.ts';
@@ -78,22 +78,31 @@ export class FakeApi {
   }
 }
 
-export interface ConsumerUnderTestOptions extends Partial<ConsumerOptions> {
+export interface ConsumerUnderTestOptions extends Partial<ConsumerOptions>, Pick<ConsumerPorts, 'ended'> {
   readonly random?: () => number;
+  /** Of the subscription. */
+  readonly maxAgeMs?: number;
 }
 
 /** A consumer of group `billing` on a source, a producer and an API in memory; use it under fake timers. */
-export function consumerUnderTest({ random = () => 1, ...options }: ConsumerUnderTestOptions = {}) {
+export function consumerUnderTest({
+  random = () => 1,
+  ended = () => undefined,
+  maxAgeMs,
+  ...options
+}: ConsumerUnderTestOptions = {}) {
   const source = new InMemorySource('orders');
   const producer = new InMemoryProducer();
   const api = new FakeApi();
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
   const log = createLogger({ service: 'test', level: 'debug', destination: { write } });
-  const subscriptions = [on(orderPlaced, api.handler, { name: 'invoice' })];
+  const subscriptions = [
+    on(orderPlaced, api.handler, { name: 'invoice', ...(maxAgeMs !== undefined && { maxAgeMs }) }),
+  ];
   const consumer = createConsumer(
     { group: 'billing', startAt: 'earliest', targets: [], subscriptions, ...options },
-    { source: () => source, producer, log, random },
+    { source: () => source, producer, log, random, ended },
   );
   return { consumer, source, producer, api, lines };
 }

@@ -1,11 +1,15 @@
 import type { Logger } from '@millrace/telemetry';
-import { type Clock, systemClock } from './clock.ts';
-import { type ConsumerOptions, consumerSettings } from './consumer-options.ts';
+import { type Clock, createSystemClock } from './clock.ts';
+import { ConsumerMetrics } from './consumer-metrics.ts';
+import { type ConsumerOptions, type ConsumerSettings, consumerSettings } from './consumer-options.ts';
+import { DeadLetterWriter } from './dead-letter-writer.ts';
 import { DeliveryEngine } from './delivery-engine.ts';
+import { offsetsMissing } from './engine-log.ts';
 import type { Outcome } from './outcome.ts';
 import type { KafkaRecord } from './record.ts';
 import type { RecordProducer } from './record-producer.ts';
 import type { RecordSource, RecordSourceOptions } from './record-source.ts';
+import { subscribedDeliveries } from './subscribed-deliveries.ts';
 
 /** What a consumer stands on. */
 export interface ConsumerPorts {
@@ -15,7 +19,7 @@ export interface ConsumerPorts {
   readonly log: Logger;
   /** From 0 to 1, spreads retries. @default Math.random */
   readonly random?: () => number;
-  /** @default {@link systemClock} */
+  /** @default {@link createSystemClock} */
   readonly clock?: Clock;
   /** Told how each record ended, once, before that is committed. It must not throw. */
   readonly ended?: (record: KafkaRecord, outcome: Outcome) => void;
@@ -41,13 +45,16 @@ export interface Consumer {
  */
 export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): Consumer {
   const settings = consumerSettings(options);
-  const { group, startAt, subscriptions, targets } = settings;
+  const { group, subscriptions, targets } = settings;
   const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
-  const source = ports.source({ group, topics, startAt });
-  const { producer, log, random = Math.random, clock = systemClock, ended = () => undefined } = ports;
-  const progress = () => source.progress();
-  const engine = new DeliveryEngine(settings, { producer, random, clock, ended, log, progress });
+  const source = ports.source({ group, topics });
+  const { engine, metrics } = engineOf(settings, ports, source);
   const started: RecordSource[] = [];
+  const stop = async () => {
+    await engine.stop();
+    metrics.stop();
+    await stopAll([...started, ...targets]);
+  };
   let stopped: Promise<void> | undefined;
   return {
     name: group,
@@ -55,9 +62,36 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
       started.push(source);
       return source.start(engine);
     },
-    notReady: () => source.notReady(),
-    stop: () => (stopped ??= engine.stop().then(() => stopAll([...started, ...targets]))),
+    notReady: () => source.notReady() ?? refusal(engine),
+    stop: () => (stopped ??= stop()),
   };
+}
+
+function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: RecordSource) {
+  const { group, retry, subscriptions, targets } = settings;
+  const { producer, random = Math.random, clock = createSystemClock(), ended } = ports;
+  const log = ports.log.child({ group });
+  const metrics = new ConsumerMetrics({ group, engine: () => engine, progress: () => source.progress() });
+  const deadLetters = new DeadLetterWriter({ producer, retry, random });
+  const engine = new DeliveryEngine(settings, {
+    deliveryOf: subscribedDeliveries(subscriptions, { group, retry, random, clock, deadLetters, metrics, log }),
+    closedForMs: () => longest(targets.map((target) => target.closedForMs())),
+    ended: (record, outcome) => {
+      metrics.outcome(record.topic, outcome);
+      ended?.(record, outcome);
+    },
+    clock,
+    log,
+  });
+  return { engine, metrics };
+}
+
+function longest(waits: readonly (number | undefined)[]): number | undefined {
+  return waits.reduce((longestMs, ms) => (ms === undefined ? longestMs : Math.max(ms, longestMs ?? 0)), undefined);
+}
+
+function refusal({ refused: [refused] }: DeliveryEngine): string | undefined {
+  return refused && offsetsMissing(refused);
 }
 
 /** Stops all, whichever of them fail; rejects with the first failure. */

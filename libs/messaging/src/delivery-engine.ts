@@ -1,27 +1,44 @@
 import type { Logger } from '@millrace/telemetry';
-import { BackPressure } from './back-pressure.ts';
+import { BackPressure, type HeldLimits } from './back-pressure.ts';
 import type { Clock } from './clock.ts';
-import { ConsumerMetrics, type PartitionLag } from './consumer-metrics.ts';
-import type { ConsumerSettings } from './consumer-options.ts';
-import { DeadLetterWriter } from './dead-letter-writer.ts';
-import { Delivery, type DeliveryPorts } from './delivery.ts';
-import { eventTypeOf } from './event-envelope.ts';
+import type { DeliveryOf } from './delivery.ts';
+import { EngineLog } from './engine-log.ts';
+import type { HeldRecord } from './held-record.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import type { LaneKey } from './lane.ts';
 import { LeaseWork } from './lease-work.ts';
+import type { Unfinished } from './offset-tracker.ts';
+import { laneKeyOf, type OrderMode } from './order-mode.ts';
 import type { Outcome } from './outcome.ts';
+import type { PartitionQueue } from './partition-queue.ts';
 import type { KafkaRecord } from './record.ts';
-import type { RecordProducer } from './record-producer.ts';
-import type { PartitionLease, PartitionProgress, RecordSink } from './record-source.ts';
+import { recordBytes } from './record-bytes.ts';
+import type { Commit, PartitionLease, RecordSink } from './record-source.ts';
+import { RunningCalls } from './running-calls.ts';
+import { ServiceError } from './service-error.ts';
 import { settledWithin } from './settled-within.ts';
-import type { Subscription } from './subscription.ts';
+import { type StartAt, startPosition } from './start-position.ts';
+
+export interface DeliveryEngineOptions {
+  readonly startAt: StartAt;
+  readonly order: OrderMode;
+  /** Turns that run at the same time. */
+  readonly concurrency: number;
+  readonly held: HeldLimits;
+  /** What happens to a hot key's records when its partition holds what it may. */
+  readonly overflow: 'pause' | 'dead-letter';
+  readonly callTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+}
 
 export interface DeliveryEnginePorts {
-  readonly producer: RecordProducer;
-  readonly random: () => number;
-  readonly clock: Clock;
+  readonly deliveryOf: DeliveryOf;
+  /** As {@link Target.closedForMs}, of all targets together. */
+  readonly closedForMs: () => number | undefined;
+  /** Told how each record ended, once, before that is committed. */
   readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
+  readonly clock: Clock;
   readonly log: Logger;
-  readonly progress: () => readonly PartitionProgress[];
 }
 
 /** From the first outcome that is not committed to the commit. */
@@ -30,137 +47,180 @@ const commitDelayMs = 250;
 const abortTimeoutMs = 500;
 /** How long the commits after the drain may take; what they miss is called again by the next owner. */
 const lastCommitsTimeoutMs = 750;
-/** Half of the 64 MiB that a consumer may hold, see {@link BackPressure}. */
-const heldBytes = 32 * 1024 * 1024;
+/** A key is hot when this part of what may be held waits for it. */
+const hotPart = 1 / 10;
 
 /**
  * Turns records into outcomes, and outcomes into commits. Records of a lease enter its tracker, which knows what may be
- * committed, and the queue, which knows what may be called.
+ * committed, and the queue, which knows what may be called. It knows neither Kafka nor HTTP, nor what an event is.
  */
 export class DeliveryEngine implements RecordSink {
-  readonly #settings: ConsumerSettings;
-  readonly #log: Logger;
-  readonly #clock: Clock;
-  readonly #ended: DeliveryEnginePorts['ended'];
-  readonly #progress: () => readonly PartitionProgress[];
+  readonly #options: DeliveryEngineOptions;
+  readonly #ports: DeliveryEnginePorts;
+  readonly #log: EngineLog;
   readonly #works = new Map<PartitionLease, LeaseWork>();
-  readonly #subscriptions: ReadonlyMap<string, Subscription>;
-  readonly #queue: KeyedQueue<Delivery>;
+  readonly #refused = new Set<PartitionLease>();
+  readonly #partitions = new Map<string, PartitionQueue<HeldRecord>[]>();
+  readonly #queue: KeyedQueue<HeldRecord>;
   readonly #backPressure: BackPressure;
-  readonly #metrics: ConsumerMetrics;
-  readonly #deliveries: DeliveryPorts;
+  readonly #calls: RunningCalls;
+  readonly #laneKeyOf: (record: KafkaRecord) => LaneKey;
   /** Set while a commit is due: takes it back. */
   #forgetCommit: (() => void) | undefined;
-  #stopped = false;
+  #stopping = false;
 
-  constructor(settings: ConsumerSettings, { producer, random, clock, ended, log, progress }: DeliveryEnginePorts) {
-    const { group, retry, concurrency, subscriptions } = settings;
-    this.#settings = settings;
-    this.#log = log.child({ group });
-    this.#clock = clock;
-    this.#ended = ended;
-    this.#progress = progress;
-    this.#subscriptions = new Map(
-      subscriptions.map((each) => [eventKey(each.contract.topic, each.contract.type), each]),
-    );
-    this.#backPressure = new BackPressure({ records: Math.max(4 * concurrency, 1_000), bytes: heldBytes });
-    this.#metrics = new ConsumerMetrics({ group, held: () => this.#backPressure.records, lag: () => this.#lag() });
+  constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
+    const { concurrency, held, callTimeoutMs, order } = options;
+    const { clock, closedForMs } = ports;
+    this.#options = options;
+    this.#ports = ports;
+    this.#log = new EngineLog(ports.log);
+    this.#laneKeyOf = laneKeyOf(order);
+    this.#calls = new RunningCalls({ timeoutMs: callTimeoutMs, clock });
+    this.#backPressure = new BackPressure({ limits: held, full: (lease) => this.#full(lease) });
     this.#queue = new KeyedQueue({
       concurrency,
-      turn: (delivery) => delivery.turn(),
+      turn: (record) => this.#turn(record),
+      closedForMs,
+      needsTarget: ({ delivery }) => delivery.needsTarget,
       starved: () => this.#backPressure.relieve(),
+      hot: ({ unfinished }) => this.#log.hot(unfinished.record),
+      hotAt: Math.max(2, Math.ceil(held.recordsPerPartition * hotPart)),
       clock,
     });
-    this.#deliveries = {
-      group,
-      retry,
-      random,
-      clock,
-      deadLetters: new DeadLetterWriter({ producer, retry, random }),
-      metrics: this.#metrics,
-      log: this.#log,
-      finished: (delivery, outcome) => this.#finished(delivery, outcome),
-    };
+  }
+
+  /** What is in memory: queued, being called or waiting for a retry. */
+  get held(): { readonly records: number; readonly bytes: number } {
+    return this.#backPressure;
+  }
+
+  /** Keys under which so much waits that they may hold back others. */
+  get hotKeys(): number {
+    return this.#queue.hotKeys;
+  }
+
+  /** Up to where the partitions that are ours are committed. */
+  get committed(): readonly { readonly lease: PartitionLease; readonly offset: number }[] {
+    return Array.from(this.#works.values(), ({ lease, committed }) => ({ lease, offset: committed }));
+  }
+
+  /** Partitions that are not read, since the group has no offsets there and may not choose a place by itself. */
+  get refused(): readonly PartitionLease[] {
+    return [...this.#refused];
   }
 
   /** Ends in bounded time: lets calls finish, cuts off the rest, commits. Nothing starts from the first moment on. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#queue.close();
-    for (const { lease } of this.#works.values()) lease.pause();
-    await settledWithin(this.#queue.idle(), this.#settings.drainTimeoutMs, this.#clock);
-    for (const work of this.#works.values()) work.abortCalls('the service stops');
-    await settledWithin(this.#queue.idle(), abortTimeoutMs, this.#clock);
-    this.#stopped = true;
     this.#forgetCommit?.();
-    await settledWithin(this.#commitRest(), lastCommitsTimeoutMs, this.#clock);
-    this.#metrics.stop();
+    await Promise.all(Array.from(this.#works.values(), (work) => this.#handOver(work, this.#options.drainTimeoutMs)));
   }
 
   granted(lease: PartitionLease): void {
-    if (lease.signal.aborted) return;
-    this.#works.set(lease, new LeaseWork(lease, this.#log));
-    this.#backPressure.granted(lease);
+    if (lease.signal.aborted || this.#stopping) return;
     lease.signal.addEventListener('abort', () => this.revoked(lease), { once: true });
+    const start = startPosition(lease, this.#options.startAt);
+    this.#log.started(lease, start);
+    if (start.from === 'nowhere') this.#refused.add(lease);
+    else this.#begin(lease, start.offset, start.from === 'commit' ? lease.committed : undefined);
   }
 
   records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void {
     const work = this.#works.get(lease);
-    if (!work) return;
-    for (const record of records) this.#accept(work, record);
+    if (!work || work.closing) return;
+    const queue = this.#queueOf(lease);
+    for (const record of records) if (this.#accept(work, queue, record) === 'another-log') return this.#readAnew(lease);
     work.tracker.cover(coveredTo);
-    if (work.dirty) this.#commitSoon();
+    this.#changed(work);
+  }
+
+  revoking(lease: PartitionLease, deadlineMs: number): void {
+    const work = this.#works.get(lease);
+    if (!work) lease.release();
+    else if (!work.closing) void this.#handOver(work, deadlineMs - abortTimeoutMs - lastCommitsTimeoutMs);
   }
 
   revoked(lease: PartitionLease): void {
+    this.#refused.delete(lease);
     const work = this.#works.get(lease);
     if (!work) return;
     this.#works.delete(lease);
-    this.#queue.discard((delivery) => delivery.work === work);
+    this.#close(work);
     this.#backPressure.forget(lease);
-    work.abortCalls('its partition belongs to another member now');
+    this.#cutOff(work, 'its partition belongs to another member now');
   }
 
-  #accept(work: LeaseWork, record: KafkaRecord): void {
-    if (!work.tracker.deliver(record.offset)) return this.#redelivered(record);
-    const subscription = this.#subscriptionOf(record);
-    if (!subscription) return this.#skip(work, record);
-    const delivery = new Delivery({ record, subscription, work }, this.#deliveries);
-    this.#backPressure.add(work.lease, delivery.bytes);
-    this.#queue.push(orderKey(record), delivery);
+  #begin(lease: PartitionLease, start: number, committed: Commit | undefined): void {
+    const work = new LeaseWork({ lease, start, committed, log: this.#ports.log });
+    this.#works.set(lease, work);
+    this.#backPressure.granted(lease);
+    lease.readFrom(start);
+    this.#changed(work);
   }
 
-  #subscriptionOf(record: KafkaRecord): Subscription | undefined {
-    const type = eventTypeOf(record);
-    return type === undefined ? undefined : this.#subscriptions.get(eventKey(record.topic, type));
+  /** What lies at the committed offset is not what lay there: the topic was deleted and made again, and has grown since. */
+  #readAnew(lease: PartitionLease): void {
+    this.#log.readAnew(lease, 'another record lies at the commit');
+    this.#begin(lease, lease.logStart, undefined);
   }
 
-  #skip({ tracker }: LeaseWork, record: KafkaRecord): void {
-    tracker.finish(record.offset);
-    this.#tell(record, 'skipped');
+  #accept(work: LeaseWork, queue: PartitionQueue<HeldRecord>, record: KafkaRecord): 'another-log' | void {
+    const delivered = work.tracker.deliver(record);
+    if (delivered === 'another-log') return delivered;
+    // Held or done already; a topic that begins again comes under a new lease.
+    if (delivered === 'known') return this.#log.redelivered(record);
+    if (delivered === 'done') return this.#ports.ended(record, 'skipped');
+    const delivery = this.#ports.deliveryOf(record);
+    if (!delivery) return this.#skip(work, delivered);
+    const bytes = recordBytes(record);
+    this.#backPressure.add(work.lease, bytes);
+    const held = { work, unfinished: delivered, delivery, bytes };
+    this.#queue.push(queue, this.#laneKeyOf(record), held);
   }
 
-  /** Held or done already; a topic that begins again comes under a new lease. */
-  #redelivered({ topic, partition, offset }: KafkaRecord): void {
-    this.#log.error({ topic, partition, offset }, 'record delivered twice under one lease; ignored');
+  #skip(work: LeaseWork, unfinished: Unfinished): void {
+    work.tracker.finish(unfinished);
+    this.#ports.ended(unfinished.record, 'skipped');
   }
 
-  #finished({ work, record, bytes }: Delivery, outcome: Outcome): void {
-    if (!this.#works.has(work.lease)) return;
-    work.tracker.finish(record.offset);
+  async #turn(held: HeldRecord): Promise<number | undefined> {
+    const { work, delivery } = held;
+    if (work.ended) return this.#endedBefore(work);
+    const call = this.#calls.start(work);
+    work.turnStarted();
+    const result = await delivery.turn(call);
+    this.#calls.end(call);
+    if (typeof result === 'string') this.#finished(held, result);
+    work.turnEnded();
+    return typeof result === 'number' ? result : undefined;
+  }
+
+  /** A lease that has expired by the clock may not have said so yet. */
+  #endedBefore({ lease }: LeaseWork): undefined {
+    this.revoked(lease);
+  }
+
+  /** An outcome under a lease that has ended counts for nothing. */
+  #finished({ work, unfinished, bytes }: HeldRecord, outcome: Outcome): void {
+    if (work.ended) return;
+    work.tracker.finish(unfinished);
     this.#backPressure.remove(work.lease, bytes);
-    this.#tell(record, outcome);
-    if (work.dirty) this.#commitSoon();
+    this.#ports.ended(unfinished.record, outcome);
+    this.#changed(work);
   }
 
-  #tell(record: KafkaRecord, outcome: Outcome): void {
-    this.#metrics.outcome(record.topic, outcome);
-    this.#ended(record, outcome);
+  /** Something is to be committed, or less can be written down of it than before. */
+  #changed(work: LeaseWork): void {
+    this.#backPressure.stopTaking(work.lease, work.closing || work.tracker.nearlyFull);
+    if (work.dirty) this.#commitSoon();
   }
 
   /** One timer for all that ends meanwhile; none while there is nothing to commit. */
   #commitSoon(): void {
-    if (this.#stopped) return;
-    this.#forgetCommit ??= this.#clock.after(commitDelayMs, () => this.#commitDirty());
+    if (this.#stopping) return;
+    this.#forgetCommit ??= this.#ports.clock.after(commitDelayMs, () => this.#commitDirty());
   }
 
   #commitDirty(): void {
@@ -174,35 +234,45 @@ export class DeliveryEngine implements RecordSink {
     else if (work.dirty) this.#commitSoon();
   }
 
-  /** Twice at once, since the first may have joined a commit in flight that knew less; then as long as one fails. */
-  async #commitRest(): Promise<void> {
-    for (const waitMs of [0, 0, commitDelayMs, commitDelayMs]) {
-      const dirty = [...this.#works.values()].filter((work) => work.dirty);
-      if (dirty.length === 0) return;
-      if (waitMs > 0) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
-      await Promise.all(dirty.map((work) => this.#commit(work)));
-    }
+  /** Ends what is underway under a lease in the time that is left, commits it, and lets the lease go. */
+  async #handOver(work: LeaseWork, drainMs: number): Promise<void> {
+    const { clock } = this.#ports;
+    this.#close(work);
+    this.#backPressure.stopTaking(work.lease, true);
+    await settledWithin(work.idle(), drainMs, clock);
+    this.#cutOff(work, this.#stopping ? 'the service stops' : 'its partition goes to another member');
+    await settledWithin(work.idle(), abortTimeoutMs, clock);
+    await settledWithin(work.commitAll(commitDelayMs, clock), lastCommitsTimeoutMs, clock);
+    work.lease.release();
   }
 
-  #lag(): readonly PartitionLag[] {
-    const committed = new Map<string, number>();
-    for (const work of this.#works.values()) committed.set(partitionKey(work.lease), work.committed);
-    return this.#progress().flatMap(({ topic, partition, endOffset }) => {
-      const from = committed.get(partitionKey({ topic, partition }));
-      return from === undefined ? [] : [{ topic, partition, lag: Math.max(0, endOffset - from) }];
+  /** Nothing new begins under this lease. What is queued goes to the next owner. */
+  #close(work: LeaseWork): void {
+    if (work.closing) return;
+    work.closing = true;
+    this.#queueOf(work.lease).discard();
+  }
+
+  #cutOff(work: LeaseWork, why: string): void {
+    this.#calls.cut(work, new ServiceError('CALL_ABORTED', `the call was cut off, since ${why}`));
+  }
+
+  #full(lease: PartitionLease): void {
+    const work = this.#works.get(lease);
+    if (!work || this.#options.overflow === 'pause') return;
+    this.#queue.setHotAside(this.#queueOf(lease), ({ delivery, unfinished }) => {
+      delivery.giveUp(new ServiceError('KEY_OVERFLOW', overflown(unfinished.record)));
     });
   }
+
+  /** They are kept for good, by topic and number: they are few, and a key must wait for its old call. */
+  #queueOf({ topic, partition }: PartitionLease): PartitionQueue<HeldRecord> {
+    let queues = this.#partitions.get(topic);
+    if (!queues) this.#partitions.set(topic, (queues = []));
+    return (queues[partition] ??= this.#queue.partition());
+  }
 }
 
-function eventKey(topic: string, type: string): string {
-  return `${topic} ${type}`;
-}
-
-function partitionKey({ topic, partition }: Pick<PartitionLease, 'topic' | 'partition'>): string {
-  return `${topic} ${partition}`;
-}
-
-/** Equal for records that must not overlap: the same key, always in the same partition. Without a key: the record itself. */
-function orderKey({ topic, partition, key, offset }: KafkaRecord): string {
-  return `${topic} ${partition} ${key === null ? `@${offset}` : `=${key.toString('latin1')}`}`;
+function overflown({ topic, partition, offset }: KafkaRecord): string {
+  return `too much waits for the key of offset ${offset} in partition ${partition} of ${topic}`;
 }

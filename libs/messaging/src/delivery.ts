@@ -1,175 +1,21 @@
-import { endSpan, type Logger } from '@millrace/telemetry';
-import { context, type Context, trace } from '@opentelemetry/api';
-import { recordContext, startAttemptSpan } from './attempt-span.ts';
-import { callHandler } from './call-handler.ts';
-import type { Clock } from './clock.ts';
-import type { ConsumerMetrics } from './consumer-metrics.ts';
-import { deadLetterOf } from './dead-letter.ts';
-import type { DeadLetterWriter, PendingDeadLetter } from './dead-letter-writer.ts';
-import type { ErrorCode } from './error-codes.ts';
-import { decodeEvent, type EventEnvelope } from './event-envelope.ts';
-import type { LeaseWork } from './lease-work.ts';
+import type { Call } from './call.ts';
 import type { Outcome } from './outcome.ts';
-import { headerText, type KafkaRecord } from './record.ts';
-import { recordBytes } from './record-bytes.ts';
-import { retryDelayMs, type RetryPolicy } from './retry-policy.ts';
-import { ServiceError } from './service-error.ts';
-import type { Subscription } from './subscription.ts';
+import type { KafkaRecord } from './record.ts';
+import type { ServiceError } from './service-error.ts';
 
-/** What all deliveries of a consumer share. */
-export interface DeliveryPorts {
-  readonly group: string;
-  readonly retry: RetryPolicy;
-  readonly random: () => number;
-  readonly clock: Clock;
-  readonly deadLetters: DeadLetterWriter;
-  readonly metrics: ConsumerMetrics;
-  readonly log: Logger;
-  /** Told of an outcome, once; what it is told of a lease that has ended counts for nothing. */
-  readonly finished: (delivery: Delivery, outcome: Outcome) => void;
+/** One record on its way to its outcome, in turns. Between turns it waits without holding anything but its key. */
+export interface Delivery {
+  /** Whether the next turn calls an API; its targets are asked first, then. */
+  readonly needsTarget: boolean;
+  /**
+   * Makes one attempt, or one try to write the dead letter. Never rejects. Resolves to the outcome, or to the wait in ms
+   * before the next turn, or to undefined where the call was cut off: it has said nothing about the record then, which
+   * stays without an outcome, so that the partition's next owner gets it again.
+   */
+  turn(call: Call): Promise<Outcome | number | undefined>;
+  /** Takes the record for failed: its next turn writes the dead letter. Only before its first turn. */
+  giveUp(failure: ServiceError): void;
 }
 
-export interface DeliveryOptions {
-  readonly record: KafkaRecord;
-  readonly subscription: Subscription;
-  readonly work: LeaseWork;
-}
-
-/** What has been decided: the API is to be told, or the record was given up on and its dead letter is to be written. */
-type Course = { readonly kind: 'call' } | GivingUp;
-
-interface GivingUp {
-  readonly kind: 'give-up';
-  readonly letter: PendingDeadLetter;
-  readonly code: ErrorCode;
-  /** Of the last attempt. */
-  readonly within: Context;
-}
-
-/**
- * One record of a subscribed type on its way to its outcome, in turns: each makes one attempt, or one try to write the dead
- * letter. Between turns it waits without holding anything but its key. Without an outcome it stays unfinished, so the
- * partition's next owner gets it again.
- */
-export class Delivery {
-  readonly record: KafkaRecord;
-  readonly work: LeaseWork;
-  readonly bytes: number;
-  readonly #subscription: Subscription;
-  readonly #ports: DeliveryPorts;
-  #course: Course = { kind: 'call' };
-  #attempts = 0;
-  /** The first turn, by the clock on the wall and by the one that never jumps. */
-  #first: { readonly at: Date; readonly mark: number } | undefined;
-  #boundLog: Logger | undefined;
-
-  constructor({ record, subscription, work }: DeliveryOptions, ports: DeliveryPorts) {
-    this.record = record;
-    this.work = work;
-    this.bytes = recordBytes(record);
-    this.#subscription = subscription;
-    this.#ports = ports;
-  }
-
-  /** Never rejects; resolves to the wait in ms before the next turn, or to undefined when none is needed. */
-  async turn(): Promise<number | undefined> {
-    const course = this.#course;
-    if (course.kind === 'give-up') return context.with(course.within, () => this.#writeLetter(course));
-    const { clock } = this.#ports;
-    this.#first ??= { at: new Date(clock.now()), mark: clock.mark() };
-    const parent = recordContext(this.record);
-    const event = this.#decode();
-    if (event instanceof ServiceError) return context.with(parent, () => this.#unreadable(event));
-    return this.#attempt(event, parent);
-  }
-
-  #decode(): EventEnvelope | ServiceError {
-    try {
-      return decodeEvent(this.#subscription.contract, this.record);
-    } catch (error) {
-      return ServiceError.from(error);
-    }
-  }
-
-  /** An invalid event is given up on; a contract whose schema throws is as unforeseen as a handler that does. */
-  #unreadable(failure: ServiceError): number | Promise<number | undefined> {
-    if (failure.retryable) this.#attempts++;
-    return this.#afterFailure(failure);
-  }
-
-  /** What follows the call runs in its span's context, too, so that log lines and the dead letter belong to the attempt. */
-  #attempt(event: EventEnvelope, parent: Context): Promise<number | undefined> {
-    const attempt = ++this.#attempts;
-    const { group } = this.#ports;
-    const subscription = this.#subscription.name;
-    const span = startAttemptSpan({ record: this.record, event, group, subscription, attempt, parent });
-    return context.with(trace.setSpan(parent, span), async () => {
-      const { signal, failure } = await this.#call(event, attempt);
-      endSpan(span, failure);
-      if (failure && !signal.aborted) return this.#afterFailure(failure);
-      // A call that we cut off says nothing about the record.
-      if (!failure) this.#ports.finished(this, 'completed');
-      return undefined;
-    });
-  }
-
-  async #call(event: EventEnvelope, attempt: number) {
-    const call = this.work.startCall();
-    const { signal } = call;
-    const { record } = this;
-    const failure = await callHandler(this.#subscription, event, { record, attempt, signal, log: () => this.#log });
-    this.work.endCall(call);
-    return { signal, failure };
-  }
-
-  #afterFailure(failure: ServiceError): number | Promise<number | undefined> {
-    const { retry, random, clock, metrics } = this.#ports;
-    const elapsedMs = clock.mark() - (this.#first?.mark ?? clock.mark());
-    if (!failure.retryable || elapsedMs >= retry.maxElapsedMs) return this.#giveUp(failure);
-    const waitMs = retryDelayMs(retry, { attempt: this.#attempts, retryAfterMs: failure.retryAfterMs, random });
-    metrics.retry(this.record.topic, failure.code);
-    this.#logRetry(failure, waitMs);
-    return waitMs;
-  }
-
-  /** What the API client reports is in its own line; an error that nobody foresaw is in this one alone. */
-  #logRetry({ code, message, cause }: ServiceError, waitMs: number): void {
-    const fields = { ...this.#position, code, message, attempt: this.#attempts, retryInMs: Math.round(waitMs) };
-    if (code === 'UNEXPECTED') this.#log.warn({ ...fields, err: cause }, 'attempt failed');
-    else this.#log.debug(fields, 'attempt failed');
-  }
-
-  #giveUp(failure: ServiceError): Promise<number | undefined> {
-    const lastAt = new Date(this.#ports.clock.now());
-    const reason = { failure, attempts: this.#attempts, firstAt: this.#first?.at ?? lastAt, lastAt };
-    const letter = { record: deadLetterOf(this.record, this.#ports.group, reason), log: this.#log, tries: 0 };
-    const { code, message, cause } = failure;
-    const course: GivingUp = { kind: 'give-up', letter, code, within: context.active() };
-    this.#course = course;
-    const fields = { ...this.#position, code, message, attempt: this.#attempts, dlq: letter.record.topic };
-    this.#log.warn(code === 'UNEXPECTED' ? { ...fields, err: cause } : fields, 'given up on; goes to the dead letters');
-    return this.#writeLetter(course);
-  }
-
-  async #writeLetter({ letter, code }: GivingUp): Promise<number | undefined> {
-    const waitMs = await this.#ports.deadLetters.write(letter);
-    if (waitMs !== undefined) return waitMs;
-    this.#ports.metrics.deadLetter(this.record.topic, code);
-    this.#ports.finished(this, 'dead-lettered');
-    return undefined;
-  }
-
-  get #position(): object {
-    const { topic, partition, offset } = this.record;
-    return { topic, partition, offset };
-  }
-
-  get #log(): Logger {
-    this.#boundLog ??= this.#ports.log.child({
-      eventId: headerText(this.record.headers, 'ce_id'),
-      eventType: this.#subscription.contract.type,
-      subscription: this.#subscription.name,
-    });
-    return this.#boundLog;
-  }
-}
+/** What the engine does with a record; undefined where nobody subscribed to its type. */
+export type DeliveryOf = (record: KafkaRecord) => Delivery | undefined;

@@ -15,9 +15,17 @@ export const errorCodes = {
     retryable: false,
     meaning: 'A record of a subscribed type, or data about to be published, is no valid event of its contract.',
   },
+  KEY_OVERFLOW: {
+    retryable: false,
+    meaning: "Too much waited for the record's key, and the consumer says `overflow: 'dead-letter'`.",
+  },
   LEASE_LOST: {
     retryable: true,
     meaning: 'The partition belongs to another member now; its offsets are no longer ours to commit.',
+  },
+  OFFSETS_MISSING: {
+    retryable: false,
+    meaning: "The group has no offsets in a partition, and `startAt: 'committed'` lets it choose none.",
   },
   BROKER_UNAVAILABLE: { retryable: true, meaning: 'Kafka could not be reached or did not acknowledge in time.' },
   RECORD_REFUSED: { retryable: false, meaning: 'Kafka will never accept this record, e.g. because it is too large.' },

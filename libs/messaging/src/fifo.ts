@@ -19,9 +19,8 @@ export class Fifo<Item extends object> {
     return item;
   }
 
-  /** Drops every item that `keep` refuses; the others keep their order. */
-  retain(keep: (item: Item) => boolean): void {
-    this.#items = this.#items.filter((item) => item !== undefined && keep(item));
+  clear(): void {
+    this.#items = [];
     this.#head = 0;
   }
 

@@ -1,79 +1,80 @@
 import type { Clock } from './clock.ts';
 import { Fifo } from './fifo.ts';
+import type { Lane, LaneKey, LaneOwner } from './lane.ts';
+import { PartitionQueue } from './partition-queue.ts';
 
 export interface KeyedQueueOptions<Item> {
   /** Turns that run at the same time, over all keys. */
   readonly concurrency: number;
   /** Works on an item. Never rejects; resolves to the wait in ms before the item's next turn, or to undefined after its last. */
   readonly turn: (item: Item) => Promise<number | undefined>;
+  /** Asked before the turn of an item that {@link needsTarget}: undefined when it may start, else the ms after which to ask again. */
+  readonly closedForMs: () => number | undefined;
+  readonly needsTarget: (item: Item) => boolean;
   /** Called after a turn that left room for more: turns could start, but no key is ready. */
   readonly starved: () => void;
+  /** Told of a key under which `hotAt` items wait, once, until it is well below that again. */
+  readonly hot: (item: Item) => void;
+  readonly hotAt: number;
   readonly clock: Clock;
 }
 
-/** Everything queued under one key. It is in `#lanes` as long as it has an item or a running turn. */
-interface Lane<Item extends object> {
-  readonly key: string;
-  readonly items: Fifo<Item>;
-  /** The item that has its turns now; it keeps the others waiting until the last of them. */
-  current: Item | undefined;
-  /** Set while `current` waits for its next turn: ends the wait, without the turn. */
-  stopWaiting: (() => void) | undefined;
-}
-
 /**
- * Serial per key, concurrent across keys. Keys that are ready take turns in the order in which they became ready, one item
- * each, so that none with much to do keeps out the others. An item that waits for its next turn holds its key, no more.
+ * Serial per key, concurrent across keys. Partitions take turns, and within one its keys, in the order in which they became
+ * ready, one item each, so that none with much to do keeps out the others. An item that waits for its next turn holds its
+ * key, no more. Constant time per turn.
  */
 export class KeyedQueue<Item extends object> {
-  readonly #concurrency: number;
-  readonly #turn: (item: Item) => Promise<number | undefined>;
-  readonly #starved: () => void;
-  readonly #clock: Clock;
-  readonly #lanes = new Map<string, Lane<Item>>();
-  readonly #ready = new Fifo<Lane<Item>>();
+  readonly #options: KeyedQueueOptions<Item>;
+  readonly #partitions = new Set<PartitionQueue<Item>>();
+  /** Partitions with keys that are ready, the one whose turn is next first. */
+  readonly #inLine = new Fifo<LaneOwner<Item>>();
+  /** Keys that are ready and need no target. */
+  readonly #unconditional = new Fifo<Lane<Item>>();
+  /** Set while the targets are closed: forgets to ask again. */
+  #stopAsking: (() => void) | undefined;
   #running = 0;
   #closed = false;
   #whenIdle: (() => void)[] = [];
 
-  constructor({ concurrency, turn, starved, clock }: KeyedQueueOptions<Item>) {
-    this.#concurrency = concurrency;
-    this.#turn = turn;
-    this.#starved = starved;
-    this.#clock = clock;
+  constructor(options: KeyedQueueOptions<Item>) {
+    this.#options = options;
   }
 
   /** Keys with something queued, waiting or running. */
   get keys(): number {
-    return this.#lanes.size;
+    return sum(this.#partitions, ({ keys }) => keys);
   }
 
-  push(key: string, item: Item): void {
-    const known = this.#lanes.get(key);
-    if (known) return known.items.push(item);
-    const lane: Lane<Item> = { key, items: new Fifo(), current: undefined, stopWaiting: undefined };
-    lane.items.push(item);
-    this.#lanes.set(key, lane);
-    this.#makeReady(lane);
+  /** Keys under which much waits. */
+  get hotKeys(): number {
+    return sum(this.#partitions, ({ hotLanes }) => hotLanes.size);
   }
 
-  /**
-   * Forgets the items that `belongs` picks. A turn of one that is running goes on and keeps its key until it has settled:
-   * what is pushed under that key meanwhile does not overlap with it.
-   */
-  discard(belongs: (item: Item) => boolean): void {
-    for (const lane of this.#lanes.values()) {
-      lane.items.retain((item) => !belongs(item));
-      if (lane.current && belongs(lane.current)) this.#discardCurrent(lane);
-    }
-    // Not sooner: a lane further down the loop may still hold what belongs to the discarded.
+  /** A queue for one more partition. */
+  partition(): PartitionQueue<Item> {
+    const { hot, hotAt } = this.#options;
+    const queue = new PartitionQueue<Item>({ ready: (lane) => this.#makeReady(lane), hot, hotAt });
+    this.#partitions.add(queue);
+    return queue;
+  }
+
+  push(queue: PartitionQueue<Item>, key: LaneKey, item: Item): void {
+    queue.push(key, item);
+    this.#startTurns();
+  }
+
+  /** {@link PartitionQueue.setHotAside}, and starts what that made ready. */
+  setHotAside(queue: PartitionQueue<Item>, change: (item: Item) => void): void {
+    queue.setHotAside(change);
     this.#startTurns();
   }
 
   /** No turn starts from now on. */
   close(): void {
     this.#closed = true;
-    for (const { stopWaiting } of this.#lanes.values()) stopWaiting?.();
+    this.#stopAsking?.();
+    for (const queue of this.#partitions) queue.stopWaiting();
   }
 
   /** Resolves once no turn is running. */
@@ -83,52 +84,77 @@ export class KeyedQueue<Item extends object> {
   }
 
   #makeReady(lane: Lane<Item>): void {
-    this.#ready.push(lane);
-    this.#startTurns();
+    lane.inLine = true;
+    if (lane.next && !this.#options.needsTarget(lane.next)) return this.#unconditional.push(lane);
+    lane.owner.ready.push(lane);
+    this.#putInLine(lane.owner);
+  }
+
+  #putInLine(partition: LaneOwner<Item>): void {
+    if (partition.inLine) return;
+    partition.inLine = true;
+    this.#inLine.push(partition);
   }
 
   #startTurns(): void {
-    while (!this.#closed && this.#running < this.#concurrency) {
-      const lane = this.#ready.shift();
+    while (!this.#closed && this.#running < this.#options.concurrency) {
+      const lane = this.#unconditional.shift() ?? this.#nextIfOpen();
       if (!lane) return;
-      const item = (lane.current ??= lane.items.shift());
-      // A lane emptied by `discard` stays in line and is taken out here.
-      if (item) void this.#run(lane, item);
-      else this.#lanes.delete(lane.key);
+      lane.inLine = false;
+      const item = lane.take();
+      if (item) this.#start(lane, item);
+      else lane.owner.advance(lane);
     }
   }
 
-  async #run(lane: Lane<Item>, item: Item): Promise<void> {
+  #nextIfOpen(): Lane<Item> | undefined {
+    return this.#inLine.size > 0 && this.#isOpen() ? this.#nextInLine() : undefined;
+  }
+
+  #isOpen(): boolean {
+    if (this.#stopAsking) return false;
+    const closedForMs = this.#options.closedForMs();
+    if (closedForMs === undefined) return true;
+    this.#stopAsking = this.#options.clock.after(closedForMs, () => {
+      this.#stopAsking = undefined;
+      this.#startTurns();
+    });
+    return false;
+  }
+
+  #nextInLine(): Lane<Item> | undefined {
+    for (let partition = this.#inLine.shift(); partition; partition = this.#inLine.shift()) {
+      partition.inLine = false;
+      const lane = partition.ready.shift();
+      if (partition.ready.size > 0) this.#putInLine(partition);
+      if (lane) return lane;
+    }
+    return undefined;
+  }
+
+  #start(lane: Lane<Item>, item: Item): void {
     this.#running++;
-    const waitMs = await this.#turn(item);
+    lane.running = true;
+    void this.#options.turn(item).then((waitMs) => this.#ended(lane, item, waitMs));
+  }
+
+  #ended(lane: Lane<Item>, item: Item, waitMs: number | undefined): void {
     this.#running--;
+    lane.running = false;
     if (waitMs !== undefined && lane.current === item) this.#wait(lane, waitMs);
-    else this.#advance(lane);
+    else lane.owner.advance(lane);
     this.#startTurns();
-    if (this.#running < this.#concurrency) this.#starved();
+    if (this.#running < this.#options.concurrency) this.#options.starved();
     if (this.#running === 0) this.#tellIdle();
   }
 
   #wait(lane: Lane<Item>, waitMs: number): void {
     if (this.#closed) return;
-    lane.stopWaiting = this.#clock.after(waitMs, () => {
+    lane.stopWaiting = this.#options.clock.after(waitMs, () => {
       lane.stopWaiting = undefined;
       this.#makeReady(lane);
+      this.#startTurns();
     });
-  }
-
-  #advance(lane: Lane<Item>): void {
-    lane.current = undefined;
-    if (lane.items.size > 0) this.#ready.push(lane);
-    else this.#lanes.delete(lane.key);
-  }
-
-  #discardCurrent(lane: Lane<Item>): void {
-    lane.current = undefined;
-    if (!lane.stopWaiting) return;
-    lane.stopWaiting();
-    lane.stopWaiting = undefined;
-    this.#advance(lane);
   }
 
   #tellIdle(): void {
@@ -136,4 +162,10 @@ export class KeyedQueue<Item extends object> {
     this.#whenIdle = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function sum<Each>(all: Iterable<Each>, of: (each: Each) => number): number {
+  let total = 0;
+  for (const each of all) total += of(each);
+  return total;
 }

@@ -1,5 +1,12 @@
 import type { KafkaRecord } from './record.ts';
 
+/** What a group has stored of a partition: the first offset not done, and a text beside it, {@link OffsetMap}. */
+export interface Commit {
+  readonly offset: number;
+  /** At most 4,096 characters; empty where nothing was stored beside the offset. */
+  readonly metadata: string;
+}
+
 /**
  * One partition while it is ours. A new lease is made at each grant, so that late calls on an old one cannot touch the
  * new owner's work: a lease that has ended commits nothing, whoever still holds it.
@@ -9,15 +16,26 @@ export interface PartitionLease {
   readonly partition: number;
   /** Grows with each grant of this partition. */
   readonly epoch: number;
-  /** The first offset to be delivered: what the group has committed, or where `startAt` lets it begin. */
-  readonly start: number;
+  /** What the group had committed when the lease was made; undefined where it had nothing, or has nothing any more. */
+  readonly committed: Commit | undefined;
+  /** The oldest offset that was there when the lease was made. */
+  readonly logStart: number;
+  /** One past the last record when the lease was made. An end below the commit is not the lag of a new leader: it is so. */
+  readonly logEnd: number;
   /** Aborted when the partition is lost: running calls are cut off, nothing new may start. */
   readonly signal: AbortSignal;
   /**
-   * Stores `offset` as the first one not yet done. Rejects with `LEASE_LOST` once the lease has ended, and with a
-   * retryable error when Kafka did not confirm; repeat it with the newest offset then. One call at a time per lease.
+   * Delivers from `offset` on; nothing is delivered before. Where it is called again, what was on its way from elsewhere no
+   * longer arrives.
    */
-  commit(offset: number): Promise<void>;
+  readFrom(offset: number): void;
+  /**
+   * Stores the commit for the group. Rejects with `LEASE_LOST` once the lease has ended, and with a retryable error when
+   * that was not confirmed; repeat it with the newest commit then. One call at a time per lease.
+   */
+  commit(commit: Commit): Promise<void>;
+  /** Says that nothing is underway here and all is committed that can be: a partition being revoked may go. */
+  release(): void;
   /** Stops the flow of records; those on their way still arrive. Repeating it is harmless, also after the end of the lease. */
   pause(): void;
   resume(): void;
@@ -27,11 +45,17 @@ export interface PartitionLease {
 export interface RecordSink {
   granted(lease: PartitionLease): void;
   /**
-   * Records in rising order of offset, never one twice under the same lease: where offsets begin again (a topic deleted and
-   * re-created), a new lease is granted first. `coveredTo` is the first offset the batch says nothing about: what lies
-   * below it and was not delivered (compacted, aborted, control records) needs no outcome. A batch may hold no record.
+   * Records in rising order of offset, never one twice under the same lease unless it was asked to read from there again:
+   * where offsets begin again (a topic deleted and re-created), a new lease is granted first. `coveredTo` is the first
+   * offset the batch says nothing about: what lies below it and was not delivered (compacted, aborted, control records)
+   * needs no outcome. A batch may hold no record.
    */
   records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void;
+  /**
+   * The partition will be another member's: start nothing more, finish what runs, commit, and {@link PartitionLease.release}
+   * the lease within `deadlineMs`; then it ends. A source that cannot wait ends it at once instead.
+   */
+  revoking(lease: PartitionLease, deadlineMs: number): void;
   /** The lease's signal is already aborted. */
   revoked(lease: PartitionLease): void;
 }
@@ -60,11 +84,4 @@ export interface RecordSource {
 export interface RecordSourceOptions {
   readonly group: string;
   readonly topics: readonly string[];
-  readonly startAt: StartAt;
 }
-
-/**
- * Where a group without committed offsets begins: at the oldest record, at the next one to come, or not at all (the
- * group's offsets must be there; a missing one is an error).
- */
-export type StartAt = 'earliest' | 'latest' | 'committed';

@@ -4,7 +4,7 @@ import type { EventEnvelope } from './event-envelope.ts';
 
 /** What a handler gets beside the event; handed on to a target as it is (`api.post(path, json, context)`). */
 export interface HandlerContext {
-  /** Aborted when the service stops or the partition is lost. Pass it to every call. */
+  /** Aborted when the service stops, the partition is lost, or the call's deadline has passed. Pass it to every call. */
   readonly signal: AbortSignal;
   /** 1 for the first try. */
   readonly attempt: number;
@@ -26,7 +26,18 @@ export interface Subscription<Data = unknown> {
   /** Part of the idempotency key: changing it makes APIs see new calls. */
   readonly name: string;
   readonly contract: EventContract<Data>;
+  /** See {@link SubscriptionOptions}. */
+  readonly maxAgeMs: number | undefined;
   handler(...args: Parameters<Handler<Data>>): Promise<void>;
+}
+
+export interface SubscriptionOptions {
+  readonly name: string;
+  /**
+   * An event older than this, by its own `time`, is not called any more: it ends as `expired`. @default none: it is called,
+   * however late
+   */
+  readonly maxAgeMs?: number;
 }
 
 /**
@@ -36,7 +47,7 @@ export interface Subscription<Data = unknown> {
 export function on<Data>(
   contract: EventContract<Data>,
   handler: Handler<Data>,
-  { name }: { readonly name: string },
+  { name, maxAgeMs }: SubscriptionOptions,
 ): Subscription<Data> {
-  return { name, contract, handler };
+  return { name, contract, handler, maxAgeMs };
 }

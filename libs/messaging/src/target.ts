@@ -5,6 +5,11 @@
 export interface Target {
   /** Stable name, used in metrics, spans and logs: `notification`. */
   readonly name: string;
+  /**
+   * Asked before an attempt is spent: undefined when it may start now, else the ms after which to ask again. Breakers, rates
+   * and limits of concurrency answer here; nothing is called meanwhile, and no attempt counts.
+   */
+  closedForMs(): number | undefined;
   /** Closes its connections; calls still running are cut off. */
   stop(): Promise<void>;
 }

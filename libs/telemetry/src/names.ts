@@ -12,6 +12,7 @@ export const metricNames = {
   apiCallDuration: 'millrace.api.call.duration_seconds',
   consumerLag: 'millrace.consumer.lag',
   consumerHeld: 'millrace.consumer.held',
+  consumerHotKeys: 'millrace.consumer.hot_keys',
   outcomes: 'millrace.consumer.outcomes',
   retries: 'millrace.consumer.retries',
   deadLetters: 'millrace.consumer.dead_letters',

@@ -1,11 +1,13 @@
 export type { ApiSpec, AppSpec, SystemFacts } from './app-spec.ts';
 export { apps } from './apps.ts';
+export { type Counts, describeCounts, reportCounts, single } from './checks/counts.ts';
 export { envPrefix } from './consumer-app.ts';
 export { Compose, type ComposeOptions } from './docker/compose.ts';
 export type { Environment } from './environment.ts';
 export { freePort } from './free-port.ts';
 export { hearersOf } from './hearers-of.ts';
 export type { Broker, ObtainBrokerOptions } from './kafka/broker.ts';
+export { interruptible, Interruption } from './interruptible.ts';
 export { obtainJaeger } from './jaeger/obtain-jaeger.ts';
 export type { Jaeger, ObtainJaegerOptions } from './jaeger/jaeger.ts';
 export { obtainBroker } from './kafka/obtain-broker.ts';

@@ -56,11 +56,10 @@ async function undeclaredImports(folder: string): Promise<readonly string[]> {
   return imports.filter(({ name }) => !known.has(name)).map(({ file, name }) => `${file}: ${name}`);
 }
 
-/** What .dockerignore leaves out of images, what runs in none, and the harness of consumers' tests. */
+/** What .dockerignore leaves out of images, what runs in none, and what of libs/testing only tests and tools use. */
 const isForTests = (file: string) =>
-  /\.test(-support)?\.ts$|\/src\/testing\/|^(e2e|benchmarks|tools)\/|^libs\/testing\/src\/consumer-harness\//.test(
-    file,
-  );
+  /\.test(-support)?\.ts$|\/src\/testing\/|^(e2e|benchmarks|tools)\//.test(file) ||
+  /^libs\/testing\/src\/(consumer-harness|guarantees|in-memory-broker|simulator)\//.test(file);
 
 interface Import {
   readonly file: string;

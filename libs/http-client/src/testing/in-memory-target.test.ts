@@ -1,4 +1,4 @@
-import { ServiceError, systemClock } from '@millrace/messaging';
+import { createSystemClock, ServiceError } from '@millrace/messaging';
 import { VirtualClock } from '@millrace/messaging/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTarget } from '../create-target.ts';
@@ -35,7 +35,7 @@ describe('a target in memory does what one on the network does', () => {
       const headers = { 'content-type': 'application/json', ...answer.headers };
       return Promise.resolve({ ...answer, headers, body: JSON.stringify(answer.body) });
     },
-    { name: 'crm', timeoutMs: 5_000, log, clock: systemClock },
+    { name: 'crm', timeoutMs: 5_000, log, clock: createSystemClock() },
   );
   let api: LocalApi;
   let real: HttpTarget;
@@ -73,7 +73,7 @@ describe('a target in memory does what one on the network does', () => {
     const away = createTarget({ name: 'crm', baseUrl, timeoutMs: 5_000, log });
     const refusing = createInMemoryTarget(
       () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
-      { name: 'crm', timeoutMs: 5_000, log, clock: systemClock },
+      { name: 'crm', timeoutMs: 5_000, log, clock: createSystemClock() },
     );
     const result = await resultOf(refusing);
     expect(result).toEqual(await resultOf(away));

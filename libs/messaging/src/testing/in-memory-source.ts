@@ -1,5 +1,5 @@
 import type { KafkaRecord } from '../record.ts';
-import type { PartitionLease, PartitionProgress, RecordSink, RecordSource } from '../record-source.ts';
+import type { Commit, PartitionLease, PartitionProgress, RecordSink, RecordSource } from '../record-source.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** A record to append; by default it gets the next offset. */
@@ -11,7 +11,7 @@ export type NewRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & { reado
  */
 export class InMemorySource implements RecordSource {
   readonly topic: string;
-  /** Every commit that was accepted, oldest first. */
+  /** Every commit that was accepted and moved the offset, oldest first. */
   readonly commits: { readonly partition: number; readonly offset: number }[] = [];
   /** Awaited by every commit before it is decided; throw here to fail it. */
   beforeCommit: () => Promise<void> = () => Promise.resolve();
@@ -70,7 +70,9 @@ export class InMemoryPartition {
   readonly source: InMemorySource;
   readonly partition: number;
   endOffset = 0;
-  committed = 0;
+  logStart = 0;
+  /** What the group has stored; undefined where it has nothing. */
+  committed: Commit | undefined = { offset: 0, metadata: '' };
   lease: InMemoryLease | undefined;
   readonly log: KafkaRecord[] = [];
   #epoch = 0;
@@ -97,7 +99,6 @@ export class InMemoryPartition {
   grant(sink: RecordSink): InMemoryLease {
     this.lease = new InMemoryLease(this, sink, ++this.#epoch);
     sink.granted(this.lease);
-    this.lease.deliver();
     return this.lease;
   }
 
@@ -111,16 +112,19 @@ export class InMemoryLease implements PartitionLease {
   readonly topic: string;
   readonly partition: number;
   readonly epoch: number;
-  readonly start: number;
+  readonly committed: Commit | undefined;
+  readonly logStart: number;
+  readonly logEnd: number;
   paused = false;
+  released = false;
   committing = 0;
   readonly #owner: InMemoryPartition;
   readonly #sink: RecordSink;
   readonly #end = new AbortController();
-  /** The next offset to hand over. */
-  position: number;
+  /** The next offset to hand over; undefined before it is known where to begin. */
+  position: number | undefined;
   /** Its place in the log. */
-  #index: number;
+  #index = 0;
 
   constructor(owner: InMemoryPartition, sink: RecordSink, epoch: number) {
     this.#owner = owner;
@@ -128,25 +132,36 @@ export class InMemoryLease implements PartitionLease {
     this.topic = owner.source.topic;
     this.partition = owner.partition;
     this.epoch = epoch;
-    this.start = owner.committed;
-    this.position = owner.committed;
-    this.#index = owner.log.filter(({ offset }) => offset < owner.committed).length;
+    this.committed = owner.committed;
+    this.logStart = owner.logStart;
+    this.logEnd = owner.endOffset;
   }
 
   get signal(): AbortSignal {
     return this.#end.signal;
   }
 
-  async commit(offset: number): Promise<void> {
+  readFrom(offset: number): void {
+    this.position = offset;
+    this.#index = this.#owner.log.filter((record) => record.offset < offset).length;
+    queueMicrotask(() => this.deliver());
+  }
+
+  async commit(commit: Commit): Promise<void> {
     if (++this.committing > 1) throw new Error('two commits at a time under one lease');
     try {
       await this.#owner.source.beforeCommit();
       if (this.signal.aborted) throw new ServiceError('LEASE_LOST', 'the lease has ended');
-      this.#owner.committed = offset;
-      this.#owner.source.commits.push({ partition: this.partition, offset });
+      const moved = commit.offset !== this.#owner.committed?.offset;
+      this.#owner.committed = commit;
+      if (moved) this.#owner.source.commits.push({ partition: this.partition, offset: commit.offset });
     } finally {
       this.committing--;
     }
+  }
+
+  release(): void {
+    this.released = true;
   }
 
   pause(): void {
@@ -170,7 +185,7 @@ export class InMemoryLease implements PartitionLease {
 
   /** Hands over the whole log again, which no source may do. */
   redeliver(): void {
-    this.#sink.records(this, this.#owner.log, this.position);
+    this.#sink.records(this, this.#owner.log, this.#owner.endOffset);
   }
 
   /** Tells the sink of this lease once more, be it alive or not. */
@@ -178,10 +193,15 @@ export class InMemoryLease implements PartitionLease {
     this.#sink.granted(this);
   }
 
+  /** The partition is to go: the sink drains it, and releases the lease. */
+  giveUp(deadlineMs: number): void {
+    this.#sink.revoking(this, deadlineMs);
+  }
+
   /** Hands over what is new, up to a hundred records at a time as a fetch would, until it is told to pause. */
   deliver(): void {
     const { log, endOffset } = this.#owner;
-    while (!this.paused && !this.signal.aborted && this.position < endOffset) {
+    while (!this.paused && !this.signal.aborted && this.position !== undefined && this.position < endOffset) {
       const records = log.slice(this.#index, this.#index + 100);
       this.#index += records.length;
       this.position = log[this.#index] ? (records.at(-1)?.offset ?? endOffset) + 1 : endOffset;

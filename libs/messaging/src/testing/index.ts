@@ -1,3 +1,7 @@
+export { DeliveryEngine } from '../delivery-engine.ts';
 export { InMemoryProducer } from './in-memory-producer.ts';
 export { InMemoryLease, InMemoryPartition, InMemorySource, type NewRecord } from './in-memory-source.ts';
+export { seededRandom } from './seeded-random.ts';
 export { VirtualClock } from './virtual-clock.ts';
+export { decodeOffsetMap, encodeOffsetMap, type OffsetMap } from '../offset-map.ts';
+export type { OffsetRange } from '../offset-range.ts';

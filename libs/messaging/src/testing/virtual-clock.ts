@@ -1,16 +1,11 @@
 import type { Clock } from '../clock.ts';
-
-interface Timer {
-  readonly atMs: number;
-  readonly wake: () => void;
-}
+import { TimerHeap } from '../timer-heap.ts';
 
 /** Time that passes only when it is told to, and then at once. */
 export class VirtualClock implements Clock {
   readonly #startMs: number;
+  readonly #timers = new TimerHeap();
   #markMs = 0;
-  /** The next one first; of equal time in the order in which they were set. */
-  readonly #timers: Timer[] = [];
 
   /** @param startMs what `now` says at first, in ms since 1970 */
   constructor(startMs = Date.now()) {
@@ -19,7 +14,7 @@ export class VirtualClock implements Clock {
 
   /** How many wait for their time. */
   get waiting(): number {
-    return this.#timers.length;
+    return this.#timers.size;
   }
 
   now(): number {
@@ -31,9 +26,8 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, wake: () => void): () => void {
-    const timer = { atMs: this.#markMs + ms, wake };
-    this.#timers.splice(this.#timers.findLastIndex(({ atMs }) => atMs <= timer.atMs) + 1, 0, timer);
-    return () => this.#forget(timer);
+    const timer = this.#timers.add(this.#markMs + ms, wake);
+    return () => this.#timers.remove(timer);
   }
 
   /** Goes on to the moment of the next timer and wakes that one; false where there is none. */
@@ -43,10 +37,5 @@ export class VirtualClock implements Clock {
     this.#markMs = timer.atMs;
     timer.wake();
     return true;
-  }
-
-  #forget(timer: Timer): void {
-    const index = this.#timers.indexOf(timer);
-    if (index !== -1) this.#timers.splice(index, 1);
   }
 }

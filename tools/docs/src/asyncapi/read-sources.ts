@@ -23,6 +23,7 @@ export async function readSources(): Promise<AsyncApiSources> {
 /** Consumers are described here, not run. */
 const noApi: HttpTarget = {
   name: 'none',
+  closedForMs: () => undefined,
   post: async () => refuse(),
   send: async () => refuse(),
   stop: async () => undefined,

@@ -1,0 +1,141 @@
+import { Fifo } from './fifo.ts';
+import { Lane, type LaneKey, type LaneOwner } from './lane.ts';
+
+/** What a partition's queue asks of the queue that it is part of. */
+export interface LaneStarter<Item extends object> {
+  /** The lane has an item that may have a turn. */
+  readonly ready: (lane: Lane<Item>) => void;
+  /** Told of a key that is hot, once, with the newest of its items. */
+  readonly hot: (item: Item) => void;
+  /** So many items must wait for a key that is called hot. */
+  readonly hotAt: number;
+}
+
+/** Marks the key of a lane aside; no record's key, read byte by byte, holds this character. */
+const asidePrefix = '\uFFFF';
+
+/**
+ * What is queued of one partition, by key. It outlives its leases: a key of a partition that was lost and came back waits
+ * for the turn that its old lease began.
+ */
+export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
+  readonly ready = new Fifo<Lane<Item>>();
+  inLine = false;
+  /** Keys under which much waits. */
+  readonly hotLanes = new Set<Lane<Item>>();
+  readonly #lanes = new Map<LaneKey, Lane<Item>>();
+  readonly #starter: LaneStarter<Item>;
+  /** Items that have not had their last turn. */
+  #held = 0;
+
+  constructor(starter: LaneStarter<Item>) {
+    this.#starter = starter;
+  }
+
+  /** Keys with something queued, waiting or running. */
+  get keys(): number {
+    return this.#lanes.size;
+  }
+
+  push(key: LaneKey, item: Item): void {
+    const known = this.#lanes.get(key);
+    if (!known) return this.#open(key, item);
+    known.push(item);
+    this.#held++;
+    if (!known.hot && this.#isHot(known)) this.#heat(known, item);
+  }
+
+  advance(lane: Lane<Item>): void {
+    if (lane.current) this.#held--;
+    lane.current = undefined;
+    if (lane.hot && lane.waiting < this.#starter.hotAt / 2) this.#cool(lane);
+    if (lane.aside) return;
+    if (lane.waiting > 0) this.#starter.ready(lane);
+    else this.#close(lane);
+  }
+
+  /**
+   * Forgets all items. A turn that is running goes on and keeps its key until it has settled: what is pushed under that
+   * key meanwhile does not overlap with it.
+   */
+  discard(): void {
+    this.ready.clear();
+    this.#held = 0;
+    for (const lane of this.#lanes.values()) this.#empty(lane);
+  }
+
+  /** Ends all waits, without a turn. */
+  stopWaiting(): void {
+    for (const lane of this.#lanes.values()) lane.stopWaiting?.();
+  }
+
+  /**
+   * Takes what waits under hot keys, and queues what `change` makes of it beside them, in order, to go its own way. What
+   * comes after it under such a key waits for it.
+   */
+  setHotAside(change: (item: Item) => void): void {
+    for (const lane of this.hotLanes) {
+      if (!this.#isHot(lane)) continue;
+      this.#cool(lane);
+      const aside = (lane.aside ??= this.#openBeside(lane));
+      for (const item of lane.takeWaiting()) {
+        change(item);
+        aside.push(item);
+      }
+      if (aside.idle) this.#starter.ready(aside);
+    }
+  }
+
+  #openBeside(lane: Lane<Item>): Lane<Item> {
+    const aside = new Lane<Item>(this, `${asidePrefix}${lane.key}`);
+    aside.beside = lane;
+    this.#lanes.set(aside.key, aside);
+    return aside;
+  }
+
+  /** Nothing is left of the lane; it may have been closed before, and another have its key. */
+  #close(lane: Lane<Item>): void {
+    if (this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
+    const { beside } = lane;
+    if (!beside) return;
+    beside.aside = undefined;
+    if (beside.idle) this.advance(beside);
+  }
+
+  #open(key: LaneKey, item: Item): void {
+    const lane = new Lane<Item>(this, key);
+    lane.push(item);
+    this.#held++;
+    this.#lanes.set(key, lane);
+    this.#starter.ready(lane);
+  }
+
+  #empty(lane: Lane<Item>): void {
+    lane.takeWaiting();
+    this.#cool(lane);
+    lane.current = undefined;
+    lane.stopWaiting?.();
+    lane.stopWaiting = undefined;
+    lane.inLine = false;
+    lane.aside = undefined;
+    lane.beside = undefined;
+    if (!lane.running) this.#lanes.delete(lane.key);
+  }
+
+  /** Much waits, and much more than for other keys: where all keys have their part of it, it is not the key that is slow. */
+  #isHot({ waiting }: Lane<Item>): boolean {
+    if (waiting < this.#starter.hotAt) return false;
+    return 2 * waiting >= this.#held || waiting * this.#lanes.size >= 4 * this.#held;
+  }
+
+  #heat(lane: Lane<Item>, item: Item): void {
+    lane.hot = true;
+    this.hotLanes.add(lane);
+    this.#starter.hot(item);
+  }
+
+  #cool(lane: Lane<Item>): void {
+    lane.hot = false;
+    this.hotLanes.delete(lane);
+  }
+}

@@ -1,0 +1,13 @@
+export { AtLeastOnce } from './at-least-once.ts';
+export { Bounded, type HeldAtMost } from './bounded.ts';
+export { describeEvent } from './describe-event.ts';
+export { DoneStaysDone } from './done-stays-done.ts';
+export { Guarantee, type Violation } from './guarantee.ts';
+export { HandedOver } from './handed-over.ts';
+export { HonestCommits } from './honest-commits.ts';
+export { describeGuarantee, Judge, type JudgeOptions } from './judge.ts';
+export { OneAtATime } from './one-at-a-time.ts';
+export { OneEffect, type OneEffectOptions } from './one-effect.ts';
+export { OrderPerKey } from './order-per-key.ts';
+export type { ExpiryCause, RemovalCause, RunEvent, RunEventOf, RunRecord } from './run-event.ts';
+export { RunHistory } from './run-history.ts';

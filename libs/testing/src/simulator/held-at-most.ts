@@ -1,0 +1,28 @@
+import type { HeldAtMost } from '../guarantees/index.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Of one response of a broker. */
+export const maxRecordsPerFetch = 60;
+export const maxRecordsPerPartitionAndFetch = 20;
+/** Brokers, each with a connection of its own. */
+export const brokerCount = 2;
+/** Of a record beside its text: key, and the JSON around it. */
+const mostOverheadBytes = 100;
+
+/**
+ * What a member may hold: the engine promises less than twice its limits, and beyond that what was on its way; one response
+ * may be so of each partition, since each is paused and goes on by itself.
+ */
+export function heldAtMost({ consumer, load, topics, faults }: Scenario): HeldAtMost {
+  const { concurrency, held } = consumer;
+  const partitions = topics.reduce((sum, topic) => sum + topic.partitions, 0);
+  const added = faults.reduce((sum, fault) => sum + (fault.kind === 'add-partitions' ? fault.partitions : 0), 0);
+  const records = (partitions + added) * maxRecordsPerPartitionAndFetch;
+  return {
+    records: 2 * held.records,
+    bytes: 2 * held.bytes,
+    recordsPerPartition: held.recordsPerPartition,
+    inFlight: concurrency,
+    response: { records, bytes: records * (load.bytes + mostOverheadBytes) },
+  };
+}

@@ -1,0 +1,136 @@
+import {
+  type Consumer,
+  type ConsumerOptions,
+  createConsumer,
+  on,
+  type PartitionLease,
+  type RecordSource,
+  type RecordSourceOptions,
+  type Subscription,
+} from '@millrace/messaging';
+import { seededRandom } from '@millrace/messaging/testing';
+import type { Logger } from '@millrace/telemetry';
+import type { MemberProcess } from '../in-memory-broker/member-process.ts';
+import type { Emit, Happening } from './emit.ts';
+import { orderOf } from './order-of.ts';
+import type { ConsumerPlan } from './scenario.ts';
+import type { SimulatedApi } from './simulated-api.ts';
+import { idOf } from './simulated-broker.ts';
+import { subscribedContract } from './simulated-event.ts';
+import type { SimulatedLetters } from './simulated-letters.ts';
+import { WatchedSource } from './watched-source.ts';
+
+export interface MemberOptions {
+  readonly process: MemberProcess;
+  readonly plan: ConsumerPlan;
+  readonly topics: readonly string[];
+  readonly seed: number;
+  readonly sourceOf: (process: MemberProcess) => (options: RecordSourceOptions) => RecordSource;
+  readonly api: SimulatedApi;
+  readonly letters: SimulatedLetters;
+  /** The targets' answer to whether they take calls. */
+  readonly closedForMs: () => number | undefined;
+  readonly emit: Emit;
+  /** Told of each lease before the consumer is. */
+  readonly beginsAt: (lease: PartitionLease) => void;
+  readonly log: Logger;
+}
+
+/** The group whose members are simulated. */
+export const group = 'simulated';
+
+/** One life of one process with the shipped consumer in it. */
+export class Member {
+  readonly process: MemberProcess;
+  readonly #options: MemberOptions;
+  readonly #consumer: Consumer;
+  #source: WatchedSource | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: MemberOptions) {
+    const { process, seed, log, letters } = options;
+    this.process = process;
+    this.#options = options;
+    this.#consumer = createConsumer(this.#consumerOptions(), {
+      source: (sourceOptions) => this.#watched(options.sourceOf(process)(sourceOptions)),
+      producer: letters.producerOf(process),
+      log,
+      random: seededRandom(seed),
+      clock: process.clock,
+      ended: (record, outcome) => {
+        this.#source?.ended(record);
+        this.#tell({ kind: 'outcome', member: process.name, id: idOf(record), outcome });
+      },
+    });
+  }
+
+  /** Alive, and not on its way out. */
+  get serving(): boolean {
+    return this.process.alive && !this.#stopping;
+  }
+
+  start(): void {
+    void this.#consumer.start();
+  }
+
+  /** Drains and leaves the group; resolves when that is done, which it never is where it crashes meanwhile. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#askToStop().then(() => this.#stopped());
+    return this.#stopping;
+  }
+
+  crash(): void {
+    if (!this.process.alive) return;
+    this.#tell({ kind: 'crashed', member: this.process.name });
+    this.process.crash();
+  }
+
+  /** One that stands still hears of it when it goes on. */
+  #askToStop(): Promise<void> {
+    return new Promise((resolve) => this.process.deliver(() => void this.#consumer.stop().then(resolve)));
+  }
+
+  #watched(source: RecordSource): RecordSource {
+    this.#source = new WatchedSource(source, { ...this.#options, member: this.process });
+    return this.#source;
+  }
+
+  #consumerOptions(): ConsumerOptions {
+    const { plan, topics, closedForMs } = this.#options;
+    const { concurrency, callTimeoutMs, drainTimeoutMs, overflow, held, maxElapsedMs } = plan;
+    return {
+      group,
+      startAt: 'earliest',
+      targets: [{ name: 'api', closedForMs, stop: () => Promise.resolve() }],
+      subscriptions: topics.map((topic) => this.#subscription(topic)),
+      order: orderOf(plan.order),
+      concurrency,
+      callTimeoutMs,
+      drainTimeoutMs,
+      overflow,
+      held,
+      retry: { initialDelayMs: 100, maxDelayMs: 2_000, maxElapsedMs },
+    };
+  }
+
+  #subscription(topic: string): Subscription {
+    const { api, plan } = this.#options;
+    const { process: caller } = this;
+    return on(
+      subscribedContract(topic),
+      ({ id, data }, context) => api.call({ caller, id, key: data.key || null, context }),
+      { name: `api-${topic}`, ...(plan.maxAgeMs !== undefined && { maxAgeMs: plan.maxAgeMs }) },
+    );
+  }
+
+  #stopped(): void {
+    this.#tell({ kind: 'stopped', member: this.process.name });
+    // A process ends when it has stopped.
+    this.process.crash();
+  }
+
+  /** What happens in a process that has crashed does not happen. */
+  #tell(happening: Happening): void {
+    if (this.process.alive) this.#options.emit(happening);
+  }
+}

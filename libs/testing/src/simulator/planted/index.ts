@@ -1,0 +1,3 @@
+export { plantBug, type Planting } from './plant-bug.ts';
+export type { PlantedBug } from './planted-bug.ts';
+export { plantedBugs } from './planted-bugs.ts';
