@@ -5,7 +5,7 @@ import type { SimulateOptions } from './simulate-options.ts';
 
 interface Found {
   readonly bug: string;
-  readonly published: string;
+  readonly story: string;
   /** Undefined where no seed found it. */
   readonly seed: number | undefined;
   /** The guarantees that it violated. */
@@ -17,10 +17,10 @@ export async function findPlanted({ onProgress, print, workers, ...options }: Si
   const queue = plantedBugs.values();
   const found: Found[] = [];
   const worker = async (): Promise<void> => {
-    for (const { name, published } of queue) {
+    for (const { name, story } of queue) {
       onProgress({ state: 'waiting', what: name });
       const result = await findOne(name, options);
-      found.push({ bug: name, published, ...result });
+      found.push({ bug: name, story, ...result });
       const detail = result.seed === undefined ? `not found in ${options.seeds} seeds` : `seed ${result.seed}`;
       onProgress({ state: result.seed === undefined ? 'failed' : 'done', what: name, detail });
     }
@@ -64,8 +64,8 @@ async function requireClean(bug: string, options: Omit<Parameters<typeof runSeed
 }
 
 function table(found: readonly Found[]): string {
-  const rows = found.map(({ bug, seed, violated, published }) => [bug, String(seed ?? '–'), violated, published]);
-  const all = [['planted bug', 'seed', 'violated', 'published as'], ...rows];
+  const rows = found.map(({ bug, seed, violated, story }) => [bug, String(seed ?? '–'), violated, story]);
+  const all = [['planted bug', 'seed', 'violated', 'what it did'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }

@@ -30,6 +30,8 @@ export class LeaseTable implements ClientListener, LeaseHolder {
   readonly #commits: CommitQueue;
   readonly #membership: Membership;
   readonly #reader: PartitionReader;
+  /** What was held when it joined last. */
+  #claimed: ReadonlySet<string> = new Set();
   readonly #looking = new Set<GroupLease>();
   /** Of partitions whose log may have become another one: how far it was read. */
   readonly #reached = new Map<string, number>();
@@ -58,6 +60,7 @@ export class LeaseTable implements ClientListener, LeaseHolder {
   claims(): Claims {
     this.#join++; // what is not granted by now is not claimed, and may be given to another
     const leases = [...this.#leases.values()];
+    this.#claimed = new Set(this.#leases.keys());
     return { owned: leases.filter(({ draining }) => !draining), draining: leases.filter(({ draining }) => draining) };
   }
 
@@ -81,6 +84,7 @@ export class LeaseTable implements ClientListener, LeaseHolder {
     const ours = new Set(assigned.map(partitionKey));
     for (const [key, lease] of this.#leases) if (!ours.has(key)) this.#drain(lease); // what is no longer ours is let go
     for (const lease of this.#leases.values()) if (!lease.draining) this.#readOn(lease); // the client went back to the commit
+    if (this.#hasGivenUp(ours)) this.client.rejoin();
     for (const key of this.#reached.keys()) if (!ours.has(key)) this.#reached.delete(key);
     for (const partition of assigned) if (!this.#leases.has(partitionKey(partition))) void this.#gain(partition, join);
   }
@@ -120,6 +124,12 @@ export class LeaseTable implements ClientListener, LeaseHolder {
 
   resume(lease: GroupLease): void {
     if (lease.next !== undefined) this.client.resume(lease);
+  }
+
+  /** What it claimed when it joined is withheld from others; where that is neither held nor given to it by now, they must know. */
+  #hasGivenUp(ours: ReadonlySet<string>): boolean {
+    for (const key of this.#claimed) if (!ours.has(key) && !this.#leases.has(key)) return true;
+    return false;
   }
 
   async #gain(partition: TopicPartition, join: number): Promise<void> {

@@ -38,7 +38,7 @@ const kinds: { readonly [Kind in FaultKind]: readonly [weight: number, fields: F
   'fail-letters': [2, { forMs: longMs }],
   compact: [2, { topic, percent }],
   'delete-old': [2, { topic, percent }],
-  're-create': [2, { topic, records: fc.nat({ max: 40 }), members: fc.constantFrom('stopped', 'running') }],
+  're-create': [3, { topic, records: fc.nat({ max: 40 }), members: fc.constantFrom('stopped', 'running') }],
   'new-leader': [2, { topic, offsets: fc.integer({ min: 1, max: 5 }), forMs: fc.integer({ min: 10, max: 900 }) }],
   'add-partitions': [2, { topic, partitions: fc.integer({ min: 1, max: 3 }) }],
   'set-offsets': [2, { back: fc.option(fc.integer({ min: 1, max: 20 }), { freq: 5 }) }],

@@ -66,6 +66,20 @@ export class SimulatedTopics {
     }
   }
 
+  /** One more record in each partition: who has stopped reading one does not get away with it. */
+  produceLast(): void {
+    const { broker, clock } = this.#options;
+    for (const { topic, partition } of this.logs) {
+      const record = { id: `z${topic}.${partition}`, key: 'last', kind: 'subscribed', bytes: 10 } as const;
+      const waitMs = Math.max(0, this.renewed.producersWaitUntilMs(topic) - clock.mark());
+      this.#waiting++;
+      clock.after(waitMs, () => {
+        this.#waiting--;
+        broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now()));
+      });
+    }
+  }
+
   /** Takes older records of keys that came again, as compaction does. */
   compact(topic: string, percent: number): void {
     const { broker, seed } = this.#options;

@@ -122,6 +122,7 @@ export class SimulatedWorld implements FaultyWorld {
     this.trouble.calm();
     this.letters.failing = false;
     this.targetsClosedUntilMs = 0;
+    this.topics.produceLast();
     if (this.serving.length === 0) this.addMember();
   }
 

@@ -8,7 +8,7 @@ const partitionQueue = 'libs/messaging/src/partition-queue.ts';
 export const engineBugs: readonly PlantedBug[] = [
   {
     name: 'polled-is-committed',
-    published: 'parallel-consumer#826: on close and revoke, what was polled was committed, not what was done',
+    story: 'parallel-consumer#826: on close and revoke, what was polled was committed, not what was done',
     changes: [
       {
         file: 'libs/messaging/src/offset-tracker.ts',
@@ -25,7 +25,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'first-record-skipped',
-    published: 'parallel-consumer#62: after a restart the record at the committed offset was passed over',
+    story: 'parallel-consumer#62: after a restart the record at the committed offset was passed over',
     changes: [
       {
         file: 'libs/messaging/src/start-position.ts',
@@ -36,7 +36,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'fenced-before-drained',
-    published: 'PostHog#80897: a revoke fenced first and drained then, so that what ended meanwhile was sent twice',
+    story: 'PostHog#80897: a revoke fenced first and drained then, so that what ended meanwhile was sent twice',
     changes: [
       {
         file: engine,
@@ -47,8 +47,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'tasks-begun-while-draining',
-    published:
-      'PostHog#57142, H1: what was begun during a rebalance was missing in the snapshot that the drain waited for',
+    story: 'PostHog#57142, H1: what was begun during a rebalance was missing in the snapshot that the drain waited for',
     changes: [
       { file: engine, text: '    this.#queueOf(work.lease).discard();\n', replacement: '' },
       { file: leaseWork, text: '  #turns = 0;', replacement: '  #turns = 0;\n  #snapshot = 0;' },
@@ -67,7 +66,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'stored-after-the-drain',
-    published: 'PostHog#57142, H3: the drain waited for the work, not for its offsets to be stored',
+    story: 'PostHog#57142, H3: the drain waited for the work, not for its offsets to be stored',
     changes: [
       {
         file: engine,
@@ -78,8 +77,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'past-unfinished-work',
-    published:
-      'parallel-consumer#894: the commit followed the newest record that was done, past older ones that were not',
+    story: 'parallel-consumer#894: the commit followed the newest record that was done, past older ones that were not',
     changes: [
       {
         file: 'libs/messaging/src/offset-tracker.ts',
@@ -90,7 +88,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'retry-forgotten-on-stop',
-    published: 'a record that was to be tried again when the consumer stopped counted as done',
+    story: 'a record that was to be tried again when the consumer stopped counted as done',
     changes: [
       {
         file: engine,
@@ -102,7 +100,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'order-lost-on-retry',
-    published: 'a record that was to be tried again went behind those that waited for its key',
+    story: 'a record that was to be tried again went behind those that waited for its key',
     changes: [
       {
         file: 'libs/messaging/src/keyed-queue.ts',
@@ -114,7 +112,8 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'map-believed-after-a-shift',
-    published: 'parallel-consumer#546: what was done was stored relative to an offset that had moved',
+    story:
+      'offsets copied to another log came with the metadata of the old one, which was believed (MirrorMaker copies it)',
     changes: [
       {
         file: 'libs/messaging/src/offset-tracker.ts',
@@ -131,7 +130,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'new-log-taken-for-the-old',
-    published: 'a topic was deleted and made again, and what was done of the old one counted for the new one',
+    story: 'a topic was deleted and made again, and what was done of the old one counted for the new one',
     changes: [
       {
         file: 'libs/messaging/src/offset-tracker.ts',
@@ -142,12 +141,12 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'map-inherited-once',
-    published: 'what an earlier owner had done beyond the newest record read was not in the next commit',
+    story: 'what an earlier owner had done beyond the newest record read was not in the next commit',
     changes: [{ file: 'libs/messaging/src/offset-tracker.ts', text: ', ...this.#inherited];', replacement: '];' }],
   },
   {
     name: 'regranted-key-overlaps',
-    published: 'a partition came back, and a key of it was called while its call from before was running',
+    story: 'a partition came back, and a key of it was called while its call from before was running',
     changes: [
       {
         file: partitionQueue,
@@ -158,13 +157,12 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'begun-under-an-expired-lease',
-    published:
-      'found here: a member that had stood still past its session called the next record of a key before it knew',
+    story: 'found here: a member that had stood still past its session called the next record of a key before it knew',
     changes: [{ file: engine, text: '    if (work.ended) return this.#endedBefore(work);\n', replacement: '' }],
   },
   {
     name: 'letter-not-awaited',
-    published: 'a record counted as given up on before its dead letter was written',
+    story: 'a record counted as given up on before its dead letter was written',
     changes: [
       {
         file: 'libs/messaging/src/dead-letter-writer.ts',
@@ -175,7 +173,7 @@ export const engineBugs: readonly PlantedBug[] = [
   },
   {
     name: 'never-paused',
-    published: 'a partition was read on however much of it was held',
+    story: 'a partition was read on however much of it was held',
     changes: [{ file: 'libs/messaging/src/back-pressure.ts', text: '    held.lease.pause();\n', replacement: '' }],
   },
 ];

@@ -1,9 +1,9 @@
-/** A bug that others shipped, as a change of our own text: what it replaces must be there exactly once. */
+/** A bug that was shipped somewhere, or nearly, as a change of our own text: what it replaces must be there exactly once. */
 export interface PlantedBug {
   /** Short and stable. */
   readonly name: string;
-  /** Where it was published, and what it did. */
-  readonly published: string;
+  /** What it did, after the place where it was published, if it was. */
+  readonly story: string;
   readonly changes: readonly PlantedChange[];
 }
 

@@ -7,7 +7,7 @@ const commitQueue = 'libs/testing/src/in-memory-broker/commit-queue.ts';
 export const sourceBugs: readonly PlantedBug[] = [
   {
     name: 'stale-response-moves-position',
-    published: 'kafkajs 2.2.4: a response asked for before a rejoin moved the position after it; records never came',
+    story: 'kafkajs 2.2.4: a response asked for before a rejoin moved the position after it; records never came',
     changes: [
       {
         file: leaseTable,
@@ -23,7 +23,7 @@ export const sourceBugs: readonly PlantedBug[] = [
   },
   {
     name: 'batch-of-a-lost-partition',
-    published: 'kafkajs 2.2.4: a response for a partition that was lost was handed over after the join, and worked on',
+    story: 'kafkajs 2.2.4: a response for a partition that was lost was handed over after the join, and worked on',
     changes: [
       {
         file: leaseTable,
@@ -43,17 +43,24 @@ export const sourceBugs: readonly PlantedBug[] = [
   },
   {
     name: 'commit-of-a-lost-partition',
-    published: 'kafkajs 2.2.4: a commit for a partition that was lost overwrote the one of its new owner',
-    changes: [{ file: commitQueue, text: 'if (lease.ended) refused = leaseLost(lease);', replacement: '' }],
+    story: 'kafkajs 2.2.4: a commit for a partition that was lost overwrote the one of its new owner',
+    changes: [
+      { file: commitQueue, text: 'if (lease.ended) refused = leaseLost(lease);', replacement: '' },
+      {
+        file: 'libs/messaging/src/lease-work.ts',
+        text: 'this.dirty && !this.ended; tries++',
+        replacement: 'this.dirty; tries++',
+      },
+    ],
   },
   {
     name: 'commit-repeated-under-newer-generation',
-    published: 'kafkajs 2.2.4: a commit that failed was repeated after a rejoin, as of the new generation',
+    story: 'kafkajs 2.2.4: a commit that failed was repeated after a rejoin, as of the new generation',
     changes: [{ file: commitQueue, text: 'const attempts = 1;', replacement: 'const attempts = 5;' }],
   },
   {
     name: 'stale-unassign-armed',
-    published: 'PostHog#57142, H2: the unassign of a drain that had timed out hit the partition after it had come back',
+    story: 'PostHog#57142, H2: the unassign of a drain that had timed out hit the partition after it had come back',
     changes: [
       {
         file: leaseTable,
@@ -65,12 +72,12 @@ export const sourceBugs: readonly PlantedBug[] = [
   },
   {
     name: 'gained-while-joining',
-    published: 'found here: a partition was taken by a member that had joined anew without a claim to it',
+    story: 'found here: a partition was taken by a member that had joined anew without a claim to it',
     changes: [{ file: leaseTable, text: '    this.#join++; // what', replacement: '    // what' }],
   },
   {
     name: 'lease-outlives-session',
-    published: 'a member that the group could not hear went on as the owner of its partitions',
+    story: 'a member that the group could not hear went on as the owner of its partitions',
     changes: [
       { file: leaseTable, text: 'return !this.#membership.valid;', replacement: 'return false;' },
       {
