@@ -1,18 +1,18 @@
-export type { HeldLimits } from './back-pressure.ts';
-export { idempotencyKeyOf } from './call-handler.ts';
-export { type Clock, createSystemClock } from './clock.ts';
-export { createConsumer, type Consumer, type ConsumerPorts } from './consumer.ts';
-export type { ConsumerOptions } from './consumer-options.ts';
-export { deadLetterHeaders, deadLetterOf, type DeadLetterReason, deadLetterTopicOf } from './dead-letter.ts';
-export { dataSchemaOf, defineEvent, type EventContract } from './define-event.ts';
-export { type ErrorCode, errorCodes } from './error-codes.ts';
-export { createEvent, decodeEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './event-envelope.ts';
-export { eventHeaders } from './event-headers.ts';
-export type { OrderMode } from './order-mode.ts';
-export type { Outcome } from './outcome.ts';
-export { createPublisher, type Publisher } from './publisher.ts';
-export { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './record.ts';
-export type { RecordProducer } from './record-producer.ts';
+export type { HeldLimits } from './engine/back-pressure.ts';
+export { idempotencyKeyOf } from './consumer/call-handler.ts';
+export { type Clock, createSystemClock } from './ports/clock.ts';
+export { createConsumer, type Consumer, type ConsumerPorts } from './consumer/consumer.ts';
+export type { ConsumerOptions } from './consumer/consumer-options.ts';
+export { deadLetterHeaders, deadLetterOf, type DeadLetterReason, deadLetterTopicOf } from './consumer/dead-letter.ts';
+export { dataSchemaOf, defineEvent, type EventContract } from './events/define-event.ts';
+export { type ErrorCode, errorCodes } from './errors/error-codes.ts';
+export { createEvent, decodeEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './events/event-envelope.ts';
+export { eventHeaders } from './events/event-headers.ts';
+export type { OrderMode } from './engine/order-mode.ts';
+export type { Outcome } from './ports/outcome.ts';
+export { createPublisher, type Publisher } from './events/publisher.ts';
+export { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './ports/record.ts';
+export type { RecordProducer } from './ports/record-producer.ts';
 export type {
   Commit,
   PartitionLease,
@@ -20,10 +20,10 @@ export type {
   RecordSink,
   RecordSource,
   RecordSourceOptions,
-} from './record-source.ts';
-export { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
-export { ServiceError, type ServiceErrorOptions } from './service-error.ts';
-export type { StartAt } from './start-position.ts';
+} from './ports/record-source.ts';
+export { defaultRetryPolicy, type RetryPolicy } from './consumer/retry-policy.ts';
+export { ServiceError, type ServiceErrorOptions } from './errors/service-error.ts';
+export type { StartAt } from './engine/start-position.ts';
 export {
   type Handler,
   type HandlerContext,
@@ -31,5 +31,5 @@ export {
   on,
   type Subscription,
   type SubscriptionOptions,
-} from './subscription.ts';
-export type { Target } from './target.ts';
+} from './consumer/subscription.ts';
+export type { Target } from './ports/target.ts';

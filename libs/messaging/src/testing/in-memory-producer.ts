@@ -1,5 +1,5 @@
-import type { OutgoingRecord } from '../record.ts';
-import type { RecordProducer } from '../record-producer.ts';
+import type { OutgoingRecord } from '../ports/record.ts';
+import type { RecordProducer } from '../ports/record-producer.ts';
 
 /** A producer without Kafka. */
 export class InMemoryProducer implements RecordProducer {

@@ -1,6 +1,6 @@
-import type { KafkaRecord } from '../record.ts';
-import type { Commit, PartitionLease, PartitionProgress, RecordSink, RecordSource } from '../record-source.ts';
-import { ServiceError } from '../service-error.ts';
+import type { KafkaRecord } from '../ports/record.ts';
+import type { Commit, PartitionLease, PartitionProgress, RecordSink, RecordSource } from '../ports/record-source.ts';
+import { ServiceError } from '../errors/service-error.ts';
 
 /** A record to append; by default it gets the next offset. */
 export type NewRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & { readonly offset?: number };

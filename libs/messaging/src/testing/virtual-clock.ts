@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { TimerHeap } from '../timer-heap.ts';
+import type { Clock } from '../ports/clock.ts';
+import { TimerHeap } from '../ports/timer-heap.ts';
 
 /** Time that passes only when it is told to, and then at once. */
 export class VirtualClock implements Clock {

@@ -75,7 +75,7 @@ export class SimulatedTopics {
       this.#waiting++;
       clock.after(waitMs, () => {
         this.#waiting--;
-        broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now()));
+        this.renewed.appended(broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now())));
       });
     }
   }
@@ -139,7 +139,7 @@ export class SimulatedTopics {
   #append(topic: string, spread: number, record: SimulatedRecord): number {
     const { broker, clock } = this.#options;
     const partition = spread % broker.partitionCount(topic);
-    broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now()));
+    this.renewed.appended(broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now())));
     return partition;
   }
 }

@@ -113,6 +113,7 @@ export class SimulatedWorld implements FaultyWorld {
   }
 
   happened(event: RunEvent): void {
+    this.topics.renewed.happened(event);
     this.#faults.happened(event);
   }
 

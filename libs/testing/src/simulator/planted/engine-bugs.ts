@@ -1,8 +1,8 @@
 import type { PlantedBug } from './planted-bug.ts';
 
-const engine = 'libs/messaging/src/delivery-engine.ts';
-const leaseWork = 'libs/messaging/src/lease-work.ts';
-const partitionQueue = 'libs/messaging/src/partition-queue.ts';
+const engine = 'libs/messaging/src/engine/delivery-engine.ts';
+const leaseWork = 'libs/messaging/src/engine/lease-work.ts';
+const partitionQueue = 'libs/messaging/src/engine/partition-queue.ts';
 
 /** What consumers did wrong above their client. */
 export const engineBugs: readonly PlantedBug[] = [
@@ -11,7 +11,7 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'parallel-consumer#826: on close and revoke, what was polled was committed, not what was done',
     changes: [
       {
-        file: 'libs/messaging/src/offset-tracker.ts',
+        file: 'libs/messaging/src/offsets/offset-tracker.ts',
         text: '  /** How many delivered records have no outcome yet. */',
         replacement: '  get polled(): number {\n    return this.#next;\n  }\n\n',
       },
@@ -28,7 +28,7 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'parallel-consumer#62: after a restart the record at the committed offset was passed over',
     changes: [
       {
-        file: 'libs/messaging/src/start-position.ts',
+        file: 'libs/messaging/src/engine/start-position.ts',
         text: "return { from: 'commit', offset: committed.offset + unread, unread };",
         replacement: "return { from: 'commit', offset: committed.offset + unread + 1, unread };",
       },
@@ -80,7 +80,7 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'parallel-consumer#894: the commit followed the newest record that was done, past older ones that were not',
     changes: [
       {
-        file: 'libs/messaging/src/offset-tracker.ts',
+        file: 'libs/messaging/src/offsets/offset-tracker.ts',
         text: 'const base = this.#list.first ?? this.#anchor();',
         replacement: 'const base = this.#list.last ?? this.#anchor();',
       },
@@ -103,7 +103,7 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'a record that was to be tried again went behind those that waited for its key',
     changes: [
       {
-        file: 'libs/messaging/src/keyed-queue.ts',
+        file: 'libs/messaging/src/engine/keyed-queue.ts',
         text: 'if (waitMs !== undefined && lane.current === item) this.#wait(lane, waitMs);',
         replacement:
           'if (waitMs !== undefined && lane.current === item) {\n      lane.push(item);\n      lane.owner.advance(lane);\n    }',
@@ -116,13 +116,13 @@ export const engineBugs: readonly PlantedBug[] = [
       'offsets copied to another log came with the metadata of the old one, which was believed (MirrorMaker copies it)',
     changes: [
       {
-        file: 'libs/messaging/src/offset-tracker.ts',
+        file: 'libs/messaging/src/offsets/offset-tracker.ts',
         text: "    if (map.log !== this.#log || map.base !== offset) return this.#drop('moved');\n",
         replacement:
           '    const by = offset - map.base;\n    if (by !== 0) return { ...map, base: offset, fingerprint: "", finished: map.finished.map(({ from, to }) => ({ from: from + by, to: to + by })) };\n',
       },
       {
-        file: 'libs/messaging/src/offset-tracker.ts',
+        file: 'libs/messaging/src/offsets/offset-tracker.ts',
         text: "if (this.#fingerprintOf(record) !== fingerprint) return 'another-log';",
         replacement: "if (fingerprint !== '' && this.#fingerprintOf(record) !== fingerprint) return 'another-log';",
       },
@@ -133,7 +133,7 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'a topic was deleted and made again, and what was done of the old one counted for the new one',
     changes: [
       {
-        file: 'libs/messaging/src/offset-tracker.ts',
+        file: 'libs/messaging/src/offsets/offset-tracker.ts',
         text: "if (this.#fingerprintOf(record) !== fingerprint) return 'another-log';",
         replacement: 'void fingerprint;',
       },
@@ -142,7 +142,9 @@ export const engineBugs: readonly PlantedBug[] = [
   {
     name: 'map-inherited-once',
     story: 'what an earlier owner had done beyond the newest record read was not in the next commit',
-    changes: [{ file: 'libs/messaging/src/offset-tracker.ts', text: ', ...this.#inherited];', replacement: '];' }],
+    changes: [
+      { file: 'libs/messaging/src/offsets/offset-tracker.ts', text: ', ...this.#inherited];', replacement: '];' },
+    ],
   },
   {
     name: 'regranted-key-overlaps',
@@ -165,7 +167,7 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'a record counted as given up on before its dead letter was written',
     changes: [
       {
-        file: 'libs/messaging/src/dead-letter-writer.ts',
+        file: 'libs/messaging/src/consumer/dead-letter-writer.ts',
         text: '      await this.#send(letter.record);',
         replacement: '      void this.#send(letter.record).catch(() => undefined);',
       },
@@ -174,6 +176,8 @@ export const engineBugs: readonly PlantedBug[] = [
   {
     name: 'never-paused',
     story: 'a partition was read on however much of it was held',
-    changes: [{ file: 'libs/messaging/src/back-pressure.ts', text: '    held.lease.pause();\n', replacement: '' }],
+    changes: [
+      { file: 'libs/messaging/src/engine/back-pressure.ts', text: '    held.lease.pause();\n', replacement: '' },
+    ],
   },
 ];

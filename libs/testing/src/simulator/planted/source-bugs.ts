@@ -47,7 +47,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     changes: [
       { file: commitQueue, text: 'if (lease.ended) refused = leaseLost(lease);', replacement: '' },
       {
-        file: 'libs/messaging/src/lease-work.ts',
+        file: 'libs/messaging/src/engine/lease-work.ts',
         text: 'this.dirty && !this.ended; tries++',
         replacement: 'this.dirty; tries++',
       },

@@ -1,0 +1,128 @@
+import { metrics } from '@opentelemetry/api';
+import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
+import { ServiceError } from '../errors/service-error.ts';
+
+class TestReader extends MetricReader {
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+let reader: TestReader;
+
+/** The data points of a metric now. */
+async function points(name: string): Promise<readonly (readonly [attributes: object, value: unknown])[]> {
+  const { resourceMetrics } = await reader.collect();
+  const found = resourceMetrics.scopeMetrics
+    .flatMap((scope) => scope.metrics)
+    .filter(({ descriptor }) => descriptor.name === name);
+  return found.flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => [attributes, value] as const));
+}
+
+const group = { 'messaging.consumer.group.name': 'billing' };
+const topic = { ...group, 'messaging.destination.name': 'orders' };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  reader = new TestReader();
+  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  metrics.disable();
+});
+afterAll(() => metrics.disable());
+
+describe("a consumer's metrics", () => {
+  it('count records by outcome, retries and dead letters by code', async () => {
+    const { api, source } = await runningConsumer();
+    const foreign = { key: null, value: null, headers: {} };
+    source.append(0, orderRecord('ann', 1), orderRecord('bob', 1), orderRecord('cat', 1), foreign);
+    await settle();
+    api.call('ann-1').done();
+    api.call('bob-1').fail(new ServiceError('API_REJECTED', 'answered 400'));
+    api.call('cat-1').fail(new ServiceError('API_TIMEOUT', 'no answer'));
+    await settle();
+    expect(await points('millrace.consumer.outcomes')).toEqual([
+      [{ ...topic, 'millrace.outcome': 'skipped' }, 1],
+      [{ ...topic, 'millrace.outcome': 'completed' }, 1],
+      [{ ...topic, 'millrace.outcome': 'dead-lettered' }, 1],
+    ]);
+    expect(await points('millrace.consumer.retries')).toEqual([[{ ...topic, 'error.type': 'API_TIMEOUT' }, 1]]);
+    expect(await points('millrace.consumer.dead_letters')).toEqual([[{ ...topic, 'error.type': 'API_REJECTED' }, 1]]);
+  });
+
+  it('show what is held: queued, being called or waiting', async () => {
+    const { api, source } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1), orderRecord('ann', 2), orderRecord('bob', 1), orderRecord('cat', 1));
+    await settle();
+    api.call('bob-1').fail(new ServiceError('API_TIMEOUT', 'no answer'));
+    api.call('cat-1').done();
+    await settle();
+    expect(await points('millrace.consumer.held')).toEqual([[group, 3]]);
+    source.revoke(0);
+    expect(await points('millrace.consumer.held')).toEqual([[group, 0]]);
+  });
+
+  it('show nothing held of a lease that was over before it was heard of', async () => {
+    const { source, lease } = await runningConsumer();
+    source.revoke(0);
+    source.append(0, orderRecord('ann', 1));
+    lease.grantAgain();
+    lease.redeliver();
+    await settle();
+    expect(await points('millrace.consumer.held')).toEqual([[group, 0]]);
+  });
+
+  it('show no lag of a partition that another member has now', async () => {
+    const { source } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1));
+    await settle();
+    const lag = async () => (await points('millrace.consumer.lag')).map(([, records]) => records);
+    expect(await lag()).toEqual([1]);
+    source.revoke(0);
+    expect(await lag()).toEqual([0]);
+  });
+
+  it('show the lag of each partition, idle ones too, from the committed offset to the end', async () => {
+    const { api, source } = await runningConsumer();
+    source.grant(1);
+    source.append(0, orderRecord('ann', 1), orderRecord('bob', 1), orderRecord('cat', 1));
+    await settle();
+    const lagOf = (partition: string, lag: number) => [
+      { ...topic, 'messaging.destination.partition.id': partition },
+      lag,
+    ];
+    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 3), lagOf('1', 0)]);
+    api.call('ann-1').done();
+    api.call('cat-1').done();
+    await pass(250);
+    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 2), lagOf('1', 0)]);
+    api.call('bob-1').done();
+    await pass(250);
+    expect(await points('millrace.consumer.lag')).toEqual([lagOf('0', 0), lagOf('1', 0)]);
+  });
+
+  it('count nothing for a call that was cut off', async () => {
+    const { api, source } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1), orderRecord('bob', 1));
+    await settle();
+    source.revoke(0);
+    api.call('ann-1').fail(new Error('aborted'));
+    api.call('bob-1').done();
+    await settle();
+    expect(await points('millrace.consumer.outcomes')).toEqual([]);
+    expect(await points('millrace.consumer.retries')).toEqual([]);
+  });
+
+  it('are observed no more once it has stopped', async () => {
+    const { consumer } = await runningConsumer();
+    await consumer.stop();
+    expect(await points('millrace.consumer.held')).toEqual([]);
+  });
+});

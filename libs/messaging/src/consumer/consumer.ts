@@ -1,0 +1,102 @@
+import type { Logger } from '@millrace/telemetry';
+import { type Clock, createSystemClock } from '../ports/clock.ts';
+import { ConsumerMetrics } from './consumer-metrics.ts';
+import { type ConsumerOptions, type ConsumerSettings, consumerSettings } from './consumer-options.ts';
+import { DeadLetterWriter } from './dead-letter-writer.ts';
+import { DeliveryEngine } from '../engine/delivery-engine.ts';
+import { offsetsMissing } from '../engine/engine-log.ts';
+import type { Outcome } from '../ports/outcome.ts';
+import type { KafkaRecord } from '../ports/record.ts';
+import type { RecordProducer } from '../ports/record-producer.ts';
+import type { RecordSource, RecordSourceOptions } from '../ports/record-source.ts';
+import { subscribedDeliveries } from './subscribed-deliveries.ts';
+
+/** What a consumer stands on. */
+export interface ConsumerPorts {
+  readonly source: (options: RecordSourceOptions) => RecordSource;
+  /** Writes the dead letters. */
+  readonly producer: RecordProducer;
+  readonly log: Logger;
+  /** From 0 to 1, spreads retries. @default Math.random */
+  readonly random?: () => number;
+  /** @default {@link createSystemClock} */
+  readonly clock?: Clock;
+  /** Told how each record ended, once, before that is committed. It must not throw. */
+  readonly ended?: (record: KafkaRecord, outcome: Outcome) => void;
+}
+
+/** A running consumer group member, started and stopped by its service. */
+export interface Consumer {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Undefined when ready, else what is missing. */
+  notReady(): string | undefined;
+  /**
+   * Drains, commits, leaves the group and stops the targets. Calls still running after the drain timeout are cut off; what
+   * has no outcome then is left to the next owner. Repeating it joins the first one.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes a consumer of `options.group`: each record of a subscribed event becomes a call of its handler, one at a time per
+ * key and in order, keys side by side; each is repeated until it has an outcome, and committed after that.
+ * Throws `CONFIG_INVALID` where an option makes no sense.
+ */
+export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): Consumer {
+  const settings = consumerSettings(options);
+  const { group, subscriptions, targets } = settings;
+  const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
+  const source = ports.source({ group, topics });
+  const { engine, metrics } = engineOf(settings, ports, source);
+  const started: RecordSource[] = [];
+  const stop = async () => {
+    await engine.stop();
+    metrics.stop();
+    await stopAll([...started, ...targets]);
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    name: group,
+    start: () => {
+      started.push(source);
+      return source.start(engine);
+    },
+    notReady: () => source.notReady() ?? refusal(engine),
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: RecordSource) {
+  const { group, retry, subscriptions, targets } = settings;
+  const { producer, random = Math.random, clock = createSystemClock(), ended } = ports;
+  const log = ports.log.child({ group });
+  const metrics = new ConsumerMetrics({ group, engine: () => engine, progress: () => source.progress() });
+  const deadLetters = new DeadLetterWriter({ producer, retry, random });
+  const engine = new DeliveryEngine(settings, {
+    deliveryOf: subscribedDeliveries(subscriptions, { group, retry, random, clock, deadLetters, metrics, log }),
+    closedForMs: () => longest(targets.map((target) => target.closedForMs())),
+    ended: (record, outcome) => {
+      metrics.outcome(record.topic, outcome);
+      ended?.(record, outcome);
+    },
+    clock,
+    log,
+  });
+  return { engine, metrics };
+}
+
+function longest(waits: readonly (number | undefined)[]): number | undefined {
+  return waits.reduce((longestMs, ms) => (ms === undefined ? longestMs : Math.max(ms, longestMs ?? 0)), undefined);
+}
+
+function refusal({ refused: [refused] }: DeliveryEngine): string | undefined {
+  return refused && offsetsMissing(refused);
+}
+
+/** Stops all, whichever of them fail; rejects with the first failure. */
+async function stopAll(parts: readonly { stop(): Promise<void> }[]): Promise<void> {
+  const results = await Promise.allSettled(parts.map((part) => part.stop()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,278 @@
+import type { Logger } from '@millrace/telemetry';
+import { BackPressure, type HeldLimits } from './back-pressure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DeliveryOf } from './delivery.ts';
+import { EngineLog } from './engine-log.ts';
+import type { HeldRecord } from './held-record.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import type { LaneKey } from './lane.ts';
+import { LeaseWork } from './lease-work.ts';
+import type { Unfinished } from '../offsets/offset-tracker.ts';
+import { laneKeyOf, type OrderMode } from './order-mode.ts';
+import type { Outcome } from '../ports/outcome.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import type { KafkaRecord } from '../ports/record.ts';
+import { recordBytes } from './record-bytes.ts';
+import type { Commit, PartitionLease, RecordSink } from '../ports/record-source.ts';
+import { RunningCalls } from './running-calls.ts';
+import { ServiceError } from '../errors/service-error.ts';
+import { settledWithin } from './settled-within.ts';
+import { type StartAt, startPosition } from './start-position.ts';
+
+export interface DeliveryEngineOptions {
+  readonly startAt: StartAt;
+  readonly order: OrderMode;
+  /** Turns that run at the same time. */
+  readonly concurrency: number;
+  readonly held: HeldLimits;
+  /** What happens to a hot key's records when its partition holds what it may. */
+  readonly overflow: 'pause' | 'dead-letter';
+  readonly callTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+}
+
+export interface DeliveryEnginePorts {
+  readonly deliveryOf: DeliveryOf;
+  /** As {@link Target.closedForMs}, of all targets together. */
+  readonly closedForMs: () => number | undefined;
+  /** Told how each record ended, once, before that is committed. */
+  readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** From the first outcome that is not committed to the commit. */
+const commitDelayMs = 250;
+/** How long a call that was cut off may take to end. */
+const abortTimeoutMs = 500;
+/** How long the commits after the drain may take; what they miss is called again by the next owner. */
+const lastCommitsTimeoutMs = 750;
+/** A key is hot when this part of what may be held waits for it. */
+const hotPart = 1 / 10;
+
+/**
+ * Turns records into outcomes, and outcomes into commits. Records of a lease enter its tracker, which knows what may be
+ * committed, and the queue, which knows what may be called. It knows neither Kafka nor HTTP, nor what an event is.
+ */
+export class DeliveryEngine implements RecordSink {
+  readonly #options: DeliveryEngineOptions;
+  readonly #ports: DeliveryEnginePorts;
+  readonly #log: EngineLog;
+  readonly #works = new Map<PartitionLease, LeaseWork>();
+  readonly #refused = new Set<PartitionLease>();
+  readonly #partitions = new Map<string, PartitionQueue<HeldRecord>[]>();
+  readonly #queue: KeyedQueue<HeldRecord>;
+  readonly #backPressure: BackPressure;
+  readonly #calls: RunningCalls;
+  readonly #laneKeyOf: (record: KafkaRecord) => LaneKey;
+  /** Set while a commit is due: takes it back. */
+  #forgetCommit: (() => void) | undefined;
+  #stopping = false;
+
+  constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
+    const { concurrency, held, callTimeoutMs, order } = options;
+    const { clock, closedForMs } = ports;
+    this.#options = options;
+    this.#ports = ports;
+    this.#log = new EngineLog(ports.log);
+    this.#laneKeyOf = laneKeyOf(order);
+    this.#calls = new RunningCalls({ timeoutMs: callTimeoutMs, clock });
+    this.#backPressure = new BackPressure({ limits: held, full: (lease) => this.#full(lease) });
+    this.#queue = new KeyedQueue({
+      concurrency,
+      turn: (record) => this.#turn(record),
+      closedForMs,
+      needsTarget: ({ delivery }) => delivery.needsTarget,
+      starved: () => this.#backPressure.relieve(),
+      hot: ({ unfinished }) => this.#log.hot(unfinished.record),
+      hotAt: Math.max(2, Math.ceil(held.recordsPerPartition * hotPart)),
+      clock,
+    });
+  }
+
+  /** What is in memory: queued, being called or waiting for a retry. */
+  get held(): { readonly records: number; readonly bytes: number } {
+    return this.#backPressure;
+  }
+
+  /** Keys under which so much waits that they may hold back others. */
+  get hotKeys(): number {
+    return this.#queue.hotKeys;
+  }
+
+  /** Up to where the partitions that are ours are committed. */
+  get committed(): readonly { readonly lease: PartitionLease; readonly offset: number }[] {
+    return Array.from(this.#works.values(), ({ lease, committed }) => ({ lease, offset: committed }));
+  }
+
+  /** Partitions that are not read, since the group has no offsets there and may not choose a place by itself. */
+  get refused(): readonly PartitionLease[] {
+    return [...this.#refused];
+  }
+
+  /** Ends in bounded time: lets calls finish, cuts off the rest, commits. Nothing starts from the first moment on. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#queue.close();
+    this.#forgetCommit?.();
+    await Promise.all(Array.from(this.#works.values(), (work) => this.#handOver(work, this.#options.drainTimeoutMs)));
+  }
+
+  granted(lease: PartitionLease): void {
+    if (lease.signal.aborted || this.#stopping) return;
+    lease.signal.addEventListener('abort', () => this.revoked(lease), { once: true });
+    const start = startPosition(lease, this.#options.startAt);
+    this.#log.started(lease, start);
+    if (start.from === 'nowhere') this.#refused.add(lease);
+    else this.#begin(lease, start.offset, start.from === 'commit' ? lease.committed : undefined);
+  }
+
+  records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void {
+    const work = this.#works.get(lease);
+    if (!work || work.closing) return;
+    const queue = this.#queueOf(lease);
+    for (const record of records) if (this.#accept(work, queue, record) === 'another-log') return this.#readAnew(lease);
+    work.tracker.cover(coveredTo);
+    this.#changed(work);
+  }
+
+  revoking(lease: PartitionLease, deadlineMs: number): void {
+    const work = this.#works.get(lease);
+    if (!work) lease.release();
+    else if (!work.closing) void this.#handOver(work, deadlineMs - abortTimeoutMs - lastCommitsTimeoutMs);
+  }
+
+  revoked(lease: PartitionLease): void {
+    this.#refused.delete(lease);
+    const work = this.#works.get(lease);
+    if (!work) return;
+    this.#works.delete(lease);
+    this.#close(work);
+    this.#backPressure.forget(lease);
+    this.#cutOff(work, 'its partition belongs to another member now');
+  }
+
+  #begin(lease: PartitionLease, start: number, committed: Commit | undefined): void {
+    const work = new LeaseWork({ lease, start, committed, log: this.#ports.log });
+    this.#works.set(lease, work);
+    this.#backPressure.granted(lease);
+    lease.readFrom(start);
+    this.#changed(work);
+  }
+
+  /** What lies at the committed offset is not what lay there: the topic was deleted and made again, and has grown since. */
+  #readAnew(lease: PartitionLease): void {
+    this.#log.readAnew(lease, 'another record lies at the commit');
+    this.#begin(lease, lease.logStart, undefined);
+  }
+
+  #accept(work: LeaseWork, queue: PartitionQueue<HeldRecord>, record: KafkaRecord): 'another-log' | void {
+    const delivered = work.tracker.deliver(record);
+    if (delivered === 'another-log') return delivered;
+    // Held or done already; a topic that begins again comes under a new lease.
+    if (delivered === 'known') return this.#log.redelivered(record);
+    if (delivered === 'done') return this.#ports.ended(record, 'skipped');
+    const delivery = this.#ports.deliveryOf(record);
+    if (!delivery) return this.#skip(work, delivered);
+    const bytes = recordBytes(record);
+    this.#backPressure.add(work.lease, bytes);
+    const held = { work, unfinished: delivered, delivery, bytes };
+    this.#queue.push(queue, this.#laneKeyOf(record), held);
+  }
+
+  #skip(work: LeaseWork, unfinished: Unfinished): void {
+    work.tracker.finish(unfinished);
+    this.#ports.ended(unfinished.record, 'skipped');
+  }
+
+  async #turn(held: HeldRecord): Promise<number | undefined> {
+    const { work, delivery } = held;
+    if (work.ended) return this.#endedBefore(work);
+    const call = this.#calls.start(work);
+    work.turnStarted();
+    const result = await delivery.turn(call);
+    this.#calls.end(call);
+    if (typeof result === 'string') this.#finished(held, result);
+    work.turnEnded();
+    return typeof result === 'number' ? result : undefined;
+  }
+
+  /** A lease that has expired by the clock may not have said so yet. */
+  #endedBefore({ lease }: LeaseWork): undefined {
+    this.revoked(lease);
+  }
+
+  /** An outcome under a lease that has ended counts for nothing. */
+  #finished({ work, unfinished, bytes }: HeldRecord, outcome: Outcome): void {
+    if (work.ended) return;
+    work.tracker.finish(unfinished);
+    this.#backPressure.remove(work.lease, bytes);
+    this.#ports.ended(unfinished.record, outcome);
+    this.#changed(work);
+  }
+
+  /** Something is to be committed, or less can be written down of it than before. */
+  #changed(work: LeaseWork): void {
+    this.#backPressure.stopTaking(work.lease, work.closing || work.tracker.nearlyFull);
+    if (work.dirty) this.#commitSoon();
+  }
+
+  /** One timer for all that ends meanwhile; none while there is nothing to commit. */
+  #commitSoon(): void {
+    if (this.#stopping) return;
+    this.#forgetCommit ??= this.#ports.clock.after(commitDelayMs, () => this.#commitDirty());
+  }
+
+  #commitDirty(): void {
+    this.#forgetCommit = undefined;
+    for (const work of this.#works.values()) if (work.dirty) void this.#commit(work);
+  }
+
+  async #commit(work: LeaseWork): Promise<void> {
+    await work.commit();
+    if (work.ended) this.revoked(work.lease);
+    else if (work.dirty) this.#commitSoon();
+  }
+
+  /** Ends what is underway under a lease in the time that is left, commits it, and lets the lease go. */
+  async #handOver(work: LeaseWork, drainMs: number): Promise<void> {
+    const { clock } = this.#ports;
+    this.#close(work);
+    this.#backPressure.stopTaking(work.lease, true);
+    await settledWithin(work.idle(), drainMs, clock);
+    this.#cutOff(work, this.#stopping ? 'the service stops' : 'its partition goes to another member');
+    await settledWithin(work.idle(), abortTimeoutMs, clock);
+    await settledWithin(work.commitAll(commitDelayMs, clock), lastCommitsTimeoutMs, clock);
+    work.lease.release();
+  }
+
+  /** Nothing new begins under this lease. What is queued goes to the next owner. */
+  #close(work: LeaseWork): void {
+    if (work.closing) return;
+    work.closing = true;
+    this.#queueOf(work.lease).discard();
+  }
+
+  #cutOff(work: LeaseWork, why: string): void {
+    this.#calls.cut(work, new ServiceError('CALL_ABORTED', `the call was cut off, since ${why}`));
+  }
+
+  #full(lease: PartitionLease): void {
+    const work = this.#works.get(lease);
+    if (!work || this.#options.overflow === 'pause') return;
+    this.#queue.setHotAside(this.#queueOf(lease), ({ delivery, unfinished }) => {
+      delivery.giveUp(new ServiceError('KEY_OVERFLOW', overflown(unfinished.record)));
+    });
+  }
+
+  /** They are kept for good, by topic and number: they are few, and a key must wait for its old call. */
+  #queueOf({ topic, partition }: PartitionLease): PartitionQueue<HeldRecord> {
+    let queues = this.#partitions.get(topic);
+    if (!queues) this.#partitions.set(topic, (queues = []));
+    return (queues[partition] ??= this.#queue.partition());
+  }
+}
+
+function overflown({ topic, partition, offset }: KafkaRecord): string {
+  return `too much waits for the key of offset ${offset} in partition ${partition} of ${topic}`;
+}

@@ -1,0 +1,354 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createSystemClock } from '../ports/clock.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import type { LaneKey } from './lane.ts';
+
+interface Item {
+  readonly name: string;
+  readonly needsTarget?: boolean;
+}
+
+interface QueueOptions {
+  readonly concurrency: number;
+  readonly closedForMs?: () => number | undefined;
+  readonly hotAt?: number;
+}
+
+/** A queue whose turns the test ends: `end(name)`, with a wait to ask for another turn. */
+function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: QueueOptions) {
+  const started: string[] = [];
+  const hot: string[] = [];
+  const running = new Map<string, (waitMs?: number) => void>();
+  let starved = 0;
+  const turn = (item: Item) => {
+    started.push(item.name);
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    running.set(item.name, resolve);
+    return promise;
+  };
+  const queue = new KeyedQueue<Item>({
+    concurrency,
+    turn,
+    closedForMs,
+    needsTarget: ({ needsTarget = true }) => needsTarget,
+    starved: () => starved++,
+    hot: ({ name }) => hot.push(name),
+    hotAt,
+    clock: createSystemClock(),
+  });
+  const partition = queue.partition();
+  const push = (key: LaneKey, item: Item, to = partition) => queue.push(to, key, item);
+  const end = async (name: string, waitMs?: number) => {
+    running.get(name)?.(waitMs);
+    running.delete(name);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { queue, partition, push, started, hot, running, end, starved: () => starved };
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('KeyedQueue', () => {
+  it('works on one item of a key at a time, in order', async () => {
+    const { push, started, end } = queueOf({ concurrency: 10 });
+    for (const name of ['a1', 'a2', 'a3']) push('a', { name });
+    expect(started).toEqual(['a1']);
+    await end('a1');
+    expect(started).toEqual(['a1', 'a2']);
+    await end('a2');
+    expect(started).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('works on different keys side by side, up to its concurrency', async () => {
+    const { push, started, end } = queueOf({ concurrency: 2 });
+    for (const name of ['a', 'b', 'c', 'd']) push(name, { name });
+    expect(started).toEqual(['a', 'b']);
+    await end('b');
+    expect(started).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives each ready key one turn before any has a second', async () => {
+    const { push, started, end } = queueOf({ concurrency: 1 });
+    for (const name of ['a1', 'a2', 'a3']) push('a', { name });
+    for (const name of ['b1', 'b2']) push('b', { name });
+    push('c', { name: 'c1' });
+    for (const name of ['a1', 'b1', 'c1', 'a2', 'b2']) await end(name);
+    expect(started).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  it('lets a waiting item hold its key, but no slot', async () => {
+    const { push, started, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    push('a', { name: 'a2' });
+    push('b', { name: 'b1' });
+    await end('a1', 500);
+    expect(started).toEqual(['a1', 'b1']);
+    await end('b1');
+    await vi.advanceTimersByTimeAsync(499);
+    expect(started).toEqual(['a1', 'b1']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started).toEqual(['a1', 'b1', 'a1']);
+    await end('a1');
+    expect(started).toEqual(['a1', 'b1', 'a1', 'a2']);
+  });
+
+  it('waits for a slot when a wait is over and all are taken', async () => {
+    const { push, started, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    await end('a1', 100);
+    push('b', { name: 'b1' });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(started).toEqual(['a1', 'b1']);
+    await end('b1');
+    expect(started).toEqual(['a1', 'b1', 'a1']);
+  });
+
+  it('waits as long as a timer can, rather than not at all, for a wait beyond that', async () => {
+    const { push, started, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    await end('a1', Number.MAX_SAFE_INTEGER);
+    await vi.advanceTimersByTimeAsync(2 ** 31 - 2);
+    expect(started).toEqual(['a1']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started).toEqual(['a1', 'a1']);
+  });
+
+  it('forgets a key when nothing of it is left', async () => {
+    const { queue, push, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    push('b', { name: 'b1' });
+    expect(queue.keys).toBe(2);
+    await end('a1');
+    expect(queue.keys).toBe(1);
+    await end('b1');
+    expect(queue.keys).toBe(0);
+  });
+
+  it('drops what is discarded, queued or waiting, and goes on with what comes after', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    push('a', { name: 'a2' });
+    push('b', { name: 'b1' });
+    await end('a1', 1_000);
+    await end('b1', 1_000);
+    partition.discard();
+    expect(queue.keys).toBe(0);
+    push('a', { name: 'a3' });
+    expect(started).toEqual(['a1', 'b1', 'a3']);
+    await end('a3');
+    expect(queue.keys).toBe(0);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(started).toEqual(['a1', 'b1', 'a3']);
+  });
+
+  it('leaves other partitions alone when one is discarded', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 1 });
+    const other = queue.partition();
+    push('a', { name: 'a1' });
+    push('a', { name: 'a2' });
+    push('a', { name: 'other a1' }, other);
+    push('b', { name: 'other b1' }, other);
+    partition.discard();
+    await end('a1');
+    await end('other a1');
+    expect(started).toEqual(['a1', 'other a1', 'other b1']);
+  });
+
+  it('keeps a key closed until the running turn of a discarded item has settled', async () => {
+    const { partition, push, started, end } = queueOf({ concurrency: 5 });
+    push('a', { name: 'a1' });
+    partition.discard();
+    push('a', { name: 'a2' });
+    expect(started).toEqual(['a1']);
+    await end('a1', 60_000);
+    expect(started).toEqual(['a1', 'a2']);
+  });
+
+  it('does not start anything twice of a key that was ready when it was discarded', async () => {
+    const { partition, push, started, end } = queueOf({ concurrency: 1 });
+    push('x', { name: 'x' });
+    push('a', { name: 'a1' });
+    partition.discard();
+    push('a', { name: 'a2' });
+    push('b', { name: 'b1' });
+    for (const name of ['x', 'a2', 'b1']) await end(name);
+    expect(started).toEqual(['x', 'a2', 'b1']);
+  });
+
+  it('says so when slots are free and no key is ready', async () => {
+    const { push, end, starved } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    push('b', { name: 'b1' });
+    await end('a1', 1_000);
+    expect(starved()).toBe(0);
+    await end('b1');
+    expect(starved()).toBe(1);
+  });
+
+  it('starts no turn once closed, neither of a key in line nor of one whose wait is over', async () => {
+    const { queue, push, started, end } = queueOf({ concurrency: 2 });
+    push('a', { name: 'a1' });
+    push('a', { name: 'a2' });
+    push('b', { name: 'b1' });
+    await end('b1', 100);
+    queue.close();
+    push('c', { name: 'c1' });
+    await end('a1');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(started).toEqual(['a1', 'b1']);
+  });
+
+  it('leaves no timer behind when it is closed', async () => {
+    const { queue, push, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    await end('a1', 60_000);
+    expect(vi.getTimerCount()).toBe(1);
+    queue.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('sets no timer for a turn that asks for another one after the close', async () => {
+    const { queue, push, end } = queueOf({ concurrency: 1 });
+    push('a', { name: 'a1' });
+    queue.close();
+    await end('a1', 100);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is idle when the last running turn has ended', async () => {
+    const { queue, push, end } = queueOf({ concurrency: 2 });
+    let idle = false;
+    push('a', { name: 'a1' });
+    push('b', { name: 'b1' });
+    queue.close();
+    const waiting = queue.idle().then(() => (idle = true));
+    await end('a1');
+    expect(idle).toBe(false);
+    await end('b1');
+    await waiting;
+    expect(idle).toBe(true);
+    await expect(queue.idle()).resolves.toBeUndefined();
+  });
+
+  it('gives each partition with something to do one turn before any has a second', async () => {
+    const { queue, push, started, end } = queueOf({ concurrency: 1 });
+    const [second, third] = [queue.partition(), queue.partition()];
+    for (const name of ['a', 'b', 'c', 'd']) push(name, { name });
+    push('x', { name: 'x' }, second);
+    push('y', { name: 'y' }, second);
+    push('z', { name: 'z' }, third);
+    for (const name of ['a', 'b', 'x', 'z', 'c', 'y']) await end(name);
+    expect(started).toEqual(['a', 'b', 'x', 'z', 'c', 'y', 'd']);
+  });
+
+  it('starts nothing while the targets are closed, asks again when told to, and then goes on', async () => {
+    const waits = [undefined, 100, 50];
+    const { queue, push, started } = queueOf({ concurrency: 9, closedForMs: () => waits.shift() });
+    for (const name of ['a', 'b', 'c']) push(name, { name });
+    expect(started).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(started).toEqual(['a']);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(started).toEqual(['a', 'b', 'c']);
+    queue.close();
+  });
+
+  it('lets pass what needs no target while the targets are closed', () => {
+    const { push, started } = queueOf({ concurrency: 9, closedForMs: () => 100 });
+    push('a', { name: 'a' });
+    push('b', { name: 'b', needsTarget: false });
+    expect(started).toEqual(['b']);
+  });
+
+  it('asks no more once closed', () => {
+    const { queue, push } = queueOf({ concurrency: 9, closedForMs: () => 100 });
+    push('a', { name: 'a' });
+    queue.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('calls a key hot once, until much less waits for it', async () => {
+    const { queue, push, hot, end } = queueOf({ concurrency: 1, hotAt: 4 });
+    for (let each = 0; each < 8; each++) push('a', { name: `a${each}` });
+    expect(hot).toEqual(['a4']);
+    expect(queue.hotKeys).toBe(1);
+    for (let each = 0; each < 6; each++) await end(`a${each}`);
+    expect(queue.hotKeys).toBe(1);
+    await end('a6');
+    expect(queue.hotKeys).toBe(0);
+    for (let each = 8; each < 12; each++) push('a', { name: `a${each}` });
+    expect(hot).toEqual(['a4', 'a11']);
+  });
+
+  it('calls no key hot for which no more waits than for the others', () => {
+    const { push, hot } = queueOf({ concurrency: 1, hotAt: 4 });
+    for (let each = 0; each < 40; each++) push(`key${each % 10}`, { name: `${each}` });
+    expect(hot).toEqual([]);
+    for (let each = 0; each < 40; each++) push('key3', { name: `more ${each}` });
+    expect(hot).toHaveLength(1);
+  });
+
+  it('sets aside what waits for a hot key, in order, and leaves the one at its head alone', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 9, hotAt: 2 });
+    for (const name of ['a1', 'a2', 'a3']) push('a', { name });
+    push('b', { name: 'b1' });
+    const changed: string[] = [];
+    queue.setHotAside(partition, ({ name }) => changed.push(name));
+    expect(changed).toEqual(['a2', 'a3']);
+    expect(started).toEqual(['a1', 'b1', 'a2']);
+    push('a', { name: 'a4' });
+    await end('a1');
+    expect(started).toEqual(['a1', 'b1', 'a2']);
+    await end('a2');
+    expect(started).toEqual(['a1', 'b1', 'a2', 'a3']);
+    await end('a3');
+    expect(started).toEqual(['a1', 'b1', 'a2', 'a3', 'a4']);
+    await end('a4');
+    await end('b1');
+    expect(queue.keys).toBe(0);
+  });
+
+  it('lets the one at the head of a hot key have its next turns while what waited for it is aside', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 9, hotAt: 2 });
+    for (const name of ['a1', 'a2', 'a3']) push('a', { name });
+    queue.setHotAside(partition, () => undefined);
+    await end('a1', 100);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(started).toEqual(['a1', 'a2', 'a1']);
+    await end('a2');
+    await end('a3');
+    push('a', { name: 'a4' });
+    expect(started).toEqual(['a1', 'a2', 'a1', 'a3']);
+    await end('a1');
+    expect(started).toEqual(['a1', 'a2', 'a1', 'a3', 'a4']);
+  });
+
+  it('queues behind what is aside already what is set aside later, and a key that was not begun', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 1, hotAt: 2 });
+    push('x', { name: 'x' });
+    for (const name of ['a1', 'a2']) push('a', { name });
+    queue.setHotAside(partition, () => undefined);
+    for (const name of ['a3', 'a4']) push('a', { name });
+    queue.setHotAside(partition, () => undefined);
+    push('a', { name: 'a5' });
+    for (const name of ['x', 'a1', 'a2', 'a3', 'a4', 'a5']) await end(name);
+    expect(started).toEqual(['x', 'a1', 'a2', 'a3', 'a4', 'a5']);
+    expect(queue.keys).toBe(0);
+  });
+
+  it('forgets what is aside, too, when it is discarded', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 9, hotAt: 2 });
+    for (const name of ['a1', 'a2', 'a3']) push('a', { name });
+    queue.setHotAside(partition, () => undefined);
+    partition.discard();
+    push('a', { name: 'a4' });
+    await end('a2');
+    expect(started).toEqual(['a1', 'a2']);
+    await end('a1');
+    await end('a4');
+    expect(started).toEqual(['a1', 'a2', 'a4']);
+    expect(queue.keys).toBe(0);
+  });
+});

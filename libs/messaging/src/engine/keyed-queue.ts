@@ -1,0 +1,171 @@
+import type { Clock } from '../ports/clock.ts';
+import { Fifo } from './fifo.ts';
+import type { Lane, LaneKey, LaneOwner } from './lane.ts';
+import { PartitionQueue } from './partition-queue.ts';
+
+export interface KeyedQueueOptions<Item> {
+  /** Turns that run at the same time, over all keys. */
+  readonly concurrency: number;
+  /** Works on an item. Never rejects; resolves to the wait in ms before the item's next turn, or to undefined after its last. */
+  readonly turn: (item: Item) => Promise<number | undefined>;
+  /** Asked before the turn of an item that {@link needsTarget}: undefined when it may start, else the ms after which to ask again. */
+  readonly closedForMs: () => number | undefined;
+  readonly needsTarget: (item: Item) => boolean;
+  /** Called after a turn that left room for more: turns could start, but no key is ready. */
+  readonly starved: () => void;
+  /** Told of a key under which `hotAt` items wait, once, until it is well below that again. */
+  readonly hot: (item: Item) => void;
+  readonly hotAt: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Serial per key, concurrent across keys. Partitions take turns, and within one its keys, in the order in which they became
+ * ready, one item each, so that none with much to do keeps out the others. An item that waits for its next turn holds its
+ * key, no more. Constant time per turn.
+ */
+export class KeyedQueue<Item extends object> {
+  readonly #options: KeyedQueueOptions<Item>;
+  readonly #partitions = new Set<PartitionQueue<Item>>();
+  /** Partitions with keys that are ready, the one whose turn is next first. */
+  readonly #inLine = new Fifo<LaneOwner<Item>>();
+  /** Keys that are ready and need no target. */
+  readonly #unconditional = new Fifo<Lane<Item>>();
+  /** Set while the targets are closed: forgets to ask again. */
+  #stopAsking: (() => void) | undefined;
+  #running = 0;
+  #closed = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: KeyedQueueOptions<Item>) {
+    this.#options = options;
+  }
+
+  /** Keys with something queued, waiting or running. */
+  get keys(): number {
+    return sum(this.#partitions, ({ keys }) => keys);
+  }
+
+  /** Keys under which much waits. */
+  get hotKeys(): number {
+    return sum(this.#partitions, ({ hotLanes }) => hotLanes.size);
+  }
+
+  /** A queue for one more partition. */
+  partition(): PartitionQueue<Item> {
+    const { hot, hotAt } = this.#options;
+    const queue = new PartitionQueue<Item>({ ready: (lane) => this.#makeReady(lane), hot, hotAt });
+    this.#partitions.add(queue);
+    return queue;
+  }
+
+  push(queue: PartitionQueue<Item>, key: LaneKey, item: Item): void {
+    queue.push(key, item);
+    this.#startTurns();
+  }
+
+  /** {@link PartitionQueue.setHotAside}, and starts what that made ready. */
+  setHotAside(queue: PartitionQueue<Item>, change: (item: Item) => void): void {
+    queue.setHotAside(change);
+    this.#startTurns();
+  }
+
+  /** No turn starts from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#stopAsking?.();
+    for (const queue of this.#partitions) queue.stopWaiting();
+  }
+
+  /** Resolves once no turn is running. */
+  idle(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #makeReady(lane: Lane<Item>): void {
+    lane.inLine = true;
+    if (lane.next && !this.#options.needsTarget(lane.next)) return this.#unconditional.push(lane);
+    lane.owner.ready.push(lane);
+    this.#putInLine(lane.owner);
+  }
+
+  #putInLine(partition: LaneOwner<Item>): void {
+    if (partition.inLine) return;
+    partition.inLine = true;
+    this.#inLine.push(partition);
+  }
+
+  #startTurns(): void {
+    while (!this.#closed && this.#running < this.#options.concurrency) {
+      const lane = this.#unconditional.shift() ?? this.#nextIfOpen();
+      if (!lane) return;
+      lane.inLine = false;
+      const item = lane.take();
+      if (item) this.#start(lane, item);
+      else lane.owner.advance(lane);
+    }
+  }
+
+  #nextIfOpen(): Lane<Item> | undefined {
+    return this.#inLine.size > 0 && this.#isOpen() ? this.#nextInLine() : undefined;
+  }
+
+  #isOpen(): boolean {
+    if (this.#stopAsking) return false;
+    const closedForMs = this.#options.closedForMs();
+    if (closedForMs === undefined) return true;
+    this.#stopAsking = this.#options.clock.after(closedForMs, () => {
+      this.#stopAsking = undefined;
+      this.#startTurns();
+    });
+    return false;
+  }
+
+  #nextInLine(): Lane<Item> | undefined {
+    for (let partition = this.#inLine.shift(); partition; partition = this.#inLine.shift()) {
+      partition.inLine = false;
+      const lane = partition.ready.shift();
+      if (partition.ready.size > 0) this.#putInLine(partition);
+      if (lane) return lane;
+    }
+    return undefined;
+  }
+
+  #start(lane: Lane<Item>, item: Item): void {
+    this.#running++;
+    lane.running = true;
+    void this.#options.turn(item).then((waitMs) => this.#ended(lane, item, waitMs));
+  }
+
+  #ended(lane: Lane<Item>, item: Item, waitMs: number | undefined): void {
+    this.#running--;
+    lane.running = false;
+    if (waitMs !== undefined && lane.current === item) this.#wait(lane, waitMs);
+    else lane.owner.advance(lane);
+    this.#startTurns();
+    if (this.#running < this.#options.concurrency) this.#options.starved();
+    if (this.#running === 0) this.#tellIdle();
+  }
+
+  #wait(lane: Lane<Item>, waitMs: number): void {
+    if (this.#closed) return;
+    lane.stopWaiting = this.#options.clock.after(waitMs, () => {
+      lane.stopWaiting = undefined;
+      this.#makeReady(lane);
+      this.#startTurns();
+    });
+  }
+
+  #tellIdle(): void {
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function sum<Each>(all: Iterable<Each>, of: (each: Each) => number): number {
+  let total = 0;
+  for (const each of all) total += of(each);
+  return total;
+}

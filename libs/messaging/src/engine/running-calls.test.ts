@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { RunningCalls } from './running-calls.ts';
+import { ServiceError } from '../errors/service-error.ts';
+import { VirtualClock } from '../testing/virtual-clock.ts';
+
+const lost = new ServiceError('CALL_ABORTED', 'lost');
+
+function callsOn(timeoutMs: number) {
+  const clock = new VirtualClock(0);
+  const calls = new RunningCalls({ timeoutMs, clock });
+  const passTo = (ms: number) => {
+    let there = false;
+    clock.after(ms - clock.mark(), () => (there = true));
+    while (!there) clock.next();
+  };
+  return { clock, calls, passTo };
+}
+
+describe('running calls', () => {
+  it('are cut off one by one as each passes its own deadline, with one timer for all', () => {
+    const { clock, calls, passTo } = callsOn(100);
+    const first = calls.start({});
+    passTo(10);
+    const [second, third] = [calls.start({}), calls.start({})];
+    expect(clock.waiting).toBe(1);
+    calls.end(second);
+    passTo(100);
+    expect([first.cutOff?.code, third.cutOff]).toEqual(['API_TIMEOUT', undefined]);
+    passTo(110);
+    expect(third.cutOff?.code).toBe('API_TIMEOUT');
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('have no timer once the last has ended, and one again for the next', () => {
+    const { clock, calls, passTo } = callsOn(100);
+    calls.end(calls.start({}));
+    expect(clock.waiting).toBe(0);
+    passTo(50);
+    const next = calls.start({});
+    passTo(149);
+    expect(next.cutOff).toBeUndefined();
+    passTo(150);
+    expect(next.cutOff?.code).toBe('API_TIMEOUT');
+  });
+
+  it('of one owner are cut off together, overdue ones as well, and leave no timer behind', () => {
+    const { clock, calls, passTo } = callsOn(100);
+    const [owner, other] = [{}, {}];
+    const overdue = calls.start(owner);
+    passTo(100);
+    const [ours, others, ended] = [calls.start(owner), calls.start(other), calls.start(owner)];
+    calls.end(ended);
+    calls.cut(owner, lost);
+    expect([overdue.cutOff, ours.cutOff, others.cutOff, ended.cutOff]).toEqual([lost, lost, undefined, undefined]);
+    calls.end(others);
+    expect(clock.waiting).toBe(0);
+    calls.end(ours);
+    calls.end(overdue);
+  });
+
+  it('show in their signal that they were cut off, whether it was asked for before or after', () => {
+    const { calls } = callsOn(100);
+    const owner = {};
+    const [early, late] = [calls.start(owner), calls.start(owner)];
+    const { signal } = early;
+    expect(signal.aborted).toBe(false);
+    calls.cut(owner, lost);
+    expect([signal.reason, late.signal.reason]).toEqual([lost, lost]);
+  });
+});
