@@ -87,6 +87,7 @@ class SampleLease implements PartitionLease {
   readonly committed: Commit | undefined;
   readonly logStart = 0;
   readonly logEnd: number;
+  readonly logId: string;
   /** The next offset to hand over; none before `readFrom`. */
   position = Number.MAX_SAFE_INTEGER;
   readonly #log: SamplePartition;
@@ -100,6 +101,7 @@ class SampleLease implements PartitionLease {
     this.partition = log.partition;
     this.committed = log.stored;
     this.logEnd = log.records.length;
+    this.logId = `${this.topic} ${this.partition}`;
   }
 
   get signal(): AbortSignal {

@@ -8,7 +8,7 @@ import { keptLog } from './kafka.test-support.ts';
 const topic = 't';
 const named = (...partitions: number[]) => partitions.map((partition) => ({ topic, partition }));
 const committedAt = (offset: number) => ({ offset, metadata: 'map' });
-const known = { topic, committed: committedAt(40), logStart: 0, logEnd: 200, wasReset: false };
+const known = { topic, committed: committedAt(40), logStart: 0, logEnd: 200, logId: 'cluster t 0', wasReset: false };
 
 afterEach(() => {
   vi.useRealTimers();

@@ -7,7 +7,7 @@ import { KafkaLease } from './partition-lease.ts';
 
 function lease(queue: CommitQueue, topic: string, partition: number): KafkaLease {
   const holder = { commit: queue.add.bind(queue), seek: () => {}, pause: () => {}, resume: () => {} };
-  const offsets = { topic, partition, committed: undefined, logStart: 0, logEnd: 0 };
+  const offsets = { topic, partition, committed: undefined, logStart: 0, logEnd: 0, logId: topic };
   return new KafkaLease({ offsets, epoch: 1, holder });
 }
 

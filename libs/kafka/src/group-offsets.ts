@@ -1,5 +1,5 @@
 import type { Commit } from '@millrace/messaging';
-import type { Cluster } from 'kafkajs';
+import type { BrokerMetadata, Cluster } from 'kafkajs';
 
 /** A partition by name. */
 export interface TopicPartition {
@@ -15,6 +15,8 @@ export interface PartitionOffsets extends TopicPartition {
   readonly logStart: number;
   /** One past the last record. */
   readonly logEnd: number;
+  /** Cluster, topic and partition: what a mirror copies to another cluster is about another log. */
+  readonly logId: string;
   /**
    * True where kafkajs has found the group's place out of range and has overwritten what was committed with "the oldest".
    * The group has read here before, so {@link committed} is then the oldest record, not undefined.
@@ -49,7 +51,8 @@ export async function readGroupOffsets(
   groupId: string,
   partitions: readonly TopicPartition[],
 ): Promise<readonly PartitionOffsets[]> {
-  const [committed, logStart, logEnd] = await Promise.all([
+  const [clusterId, committed, logStart, logEnd] = await Promise.all([
+    readClusterId(cluster),
     readCommitted(cluster, groupId, partitions),
     readLogOffsets(cluster, partitions, 'start'),
     readLogOffsets(cluster, partitions, 'end'),
@@ -62,8 +65,15 @@ export async function readGroupOffsets(
       ...committedOf(known(committed, named), start),
       logStart: start,
       logEnd: known(logEnd, named),
+      logId: [...clusterId, named.topic, named.partition].join(' '),
     };
   });
+}
+
+/** kafkajs hands over more of the answer than its types say. Brokers before 0.10.1 have no id. */
+async function readClusterId(cluster: Cluster): Promise<readonly string[]> {
+  const metadata: BrokerMetadata & { readonly clusterId?: string | null } = await cluster.metadata();
+  return metadata.clusterId ? [metadata.clusterId] : [];
 }
 
 function committedOf({ offset, metadata }: Commit, logStart: number): Pick<PartitionOffsets, 'committed' | 'wasReset'> {

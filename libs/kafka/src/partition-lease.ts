@@ -40,6 +40,7 @@ export class KafkaLease implements PartitionLease {
   readonly committed: Commit | undefined;
   readonly logStart: number;
   readonly logEnd: number;
+  readonly logId: string;
   /** One past the last record in the partition, as far as known. */
   endOffset: number;
   readonly #holder: LeaseHolder;
@@ -49,13 +50,14 @@ export class KafkaLease implements PartitionLease {
   #paused = false;
   #held = false;
 
-  constructor({ offsets: { topic, partition, committed, logStart, logEnd }, epoch, holder }: LeaseOptions) {
+  constructor({ offsets: { topic, partition, committed, logStart, logEnd, logId }, epoch, holder }: LeaseOptions) {
     this.topic = topic;
     this.partition = partition;
     this.epoch = epoch;
     this.committed = committed;
     this.logStart = logStart;
     this.logEnd = logEnd;
+    this.logId = logId;
     this.endOffset = logEnd;
     this.#holder = holder;
   }

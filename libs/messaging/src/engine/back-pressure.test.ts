@@ -10,6 +10,7 @@ function fakeLease(): PartitionLease & { paused: boolean; calls: number } {
     committed: undefined,
     logStart: 0,
     logEnd: 0,
+    logId: 'orders 0',
     signal: new AbortController().signal,
     readFrom: () => undefined,
     commit: () => Promise.resolve(),

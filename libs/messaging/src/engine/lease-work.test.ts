@@ -29,6 +29,7 @@ function work({ start = 0, committed }: Partial<Pick<LeaseWorkOptions, 'start' |
     epoch: 1,
     committed,
     logStart: 0,
+    logId: 'orders 0',
     logEnd: 100,
     signal: end.signal,
     readFrom: () => {},
@@ -54,7 +55,10 @@ async function settle(): Promise<void> {
 
 describe('the work of a lease', () => {
   it('is dirty when the group has nothing stored for where it begins, else not before something changes', () => {
-    expect(work({ start: 5 }).work.dirty).toBe(true);
+    const { work: withoutCommit } = work({ start: 5 });
+    expect(withoutCommit).toMatchObject({ dirty: true, closing: false });
+    withoutCommit.tracker.cover(6);
+    expect(withoutCommit.dirty).toBe(true);
     expect(work({ start: 5, committed: { offset: 4, metadata: '' } }).work.dirty).toBe(true);
     const { work: clean, finish } = work({ start: 5, committed: { offset: 5, metadata: '' } });
     expect(clean.dirty).toBe(false);

@@ -35,7 +35,7 @@ export class LeaseWork {
     this.lease = lease;
     this.#log = log.child({ topic: lease.topic, partition: lease.partition });
     this.tracker = new OffsetTracker({
-      log: `${lease.topic} ${lease.partition}`,
+      log: lease.logId,
       start,
       committed,
       dropped: (why) => this.#log.warn({ why, offset: start }, 'offset map not believed; what it says is called again'),

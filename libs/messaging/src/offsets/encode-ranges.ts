@@ -1,15 +1,22 @@
 import type { OffsetRange } from './offset-range.ts';
-import { headerBytes, openingBits, stretchKinds, writeHeader } from './offset-stretch.ts';
+import { openingBits, stretchKinds, writeHeader } from './offset-stretch.ts';
 
 /** Offsets in a row that are all finished or all unfinished. */
 interface Run {
   readonly finished: boolean;
-  readonly length: number;
+  length: number;
 }
 
 /**
- * Which offsets from `base` on are finished, as stretches (docs/offset-map.md); `ranges` rise and do not overlap; they may touch. At most 2
- * bytes longer than all of it as runs or all of it as bits. Takes time by the number of ranges, not by what they span.
+ * What a run costs, in bits. From 33 offsets on its header is longer, but then it costs less than as many bits in any case,
+ * so that nothing is decided by how much.
+ */
+const runBits = 8;
+
+/**
+ * Which offsets from `base` on are finished, as stretches (docs/offset-map.md); `ranges` rise and do not overlap, but may
+ * touch. At most 2 bytes longer than all of it as runs or all of it as bits. Takes time by the number of ranges, not by what
+ * they span.
  */
 export function encodeRanges(base: number, ranges: Iterable<OffsetRange>): Uint8Array {
   const runs = runsOf(base, ranges);
@@ -25,16 +32,15 @@ export function encodeRanges(base: number, ranges: Iterable<OffsetRange>): Uint8
 function runsOf(base: number, ranges: Iterable<OffsetRange>): readonly Run[] {
   const runs: Run[] = [];
   let at = base;
-  let from = base;
-  for (const range of ranges) {
-    if (range.from > at) {
-      if (at > from) runs.push({ finished: true, length: at - from });
-      runs.push({ finished: false, length: range.from - at });
-      from = range.from;
+  for (const { from, to } of ranges) {
+    const last = runs.at(-1);
+    if (last && from === at) last.length += to - from;
+    else {
+      if (from > at) runs.push({ finished: false, length: from - at });
+      runs.push({ finished: true, length: to - from });
     }
-    at = range.to;
+    at = to;
   }
-  if (at > from) runs.push({ finished: true, length: at - from });
   return runs;
 }
 
@@ -50,7 +56,7 @@ function shortestForm(runs: readonly Run[]): Uint8Array {
     const opened = runCost + openingBits;
     runAfterBits[index] = Number(bitsCost < runCost);
     bitsAfterRun[index] = Number(opened < bitsCost);
-    runCost = Math.min(runCost, bitsCost) + 8 * headerBytes(length);
+    runCost = Math.min(runCost, bitsCost) + runBits;
     bitsCost = Math.min(bitsCost, opened) + length;
   }
   let asBits = bitsCost < runCost;
@@ -73,11 +79,10 @@ class StretchWriter {
     for (let count = 0; count < length; count++) this.#bit(finished);
   }
 
-  /** Fills up the octet begun before, since the bits of a stretch are whole bytes. */
+  /** Fills up the octet begun before, since the bits of a stretch are whole bytes. Shorter runs would have been bits. */
   run({ finished, length }: Run): void {
-    const absorbed = Math.min(length, -this.#begunBits & 7);
+    const absorbed = -this.#begunBits & 7;
     this.bits({ finished, length: absorbed });
-    if (absorbed === length) return;
     this.#endBits();
     writeHeader(this.#bytes, finished ? stretchKinds.finished : stretchKinds.unfinished, length - absorbed);
   }

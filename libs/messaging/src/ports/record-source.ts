@@ -14,6 +14,8 @@ export interface Commit {
 export interface PartitionLease {
   readonly topic: string;
   readonly partition: number;
+  /** Names the log among those of all clusters and topics, as far as the source can tell them apart. */
+  readonly logId: string;
   /** Grows with each grant of this partition. */
   readonly epoch: number;
   /** What the group had committed when the lease was made; undefined where it had nothing, or has nothing any more. */

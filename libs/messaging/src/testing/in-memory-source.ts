@@ -115,6 +115,7 @@ export class InMemoryLease implements PartitionLease {
   readonly committed: Commit | undefined;
   readonly logStart: number;
   readonly logEnd: number;
+  readonly logId: string;
   paused = false;
   released = false;
   committing = 0;
@@ -135,6 +136,7 @@ export class InMemoryLease implements PartitionLease {
     this.committed = owner.committed;
     this.logStart = owner.logStart;
     this.logEnd = owner.endOffset;
+    this.logId = `${this.topic} ${this.partition}`;
   }
 
   get signal(): AbortSignal {

@@ -29,6 +29,7 @@ export class GroupLease implements PartitionLease {
   readonly committed: Commit | undefined;
   readonly logStart: number;
   readonly logEnd: number;
+  readonly logId: string;
   /** One past the last record, as far as known. */
   endOffset: number;
   /** The next offset to deliver; undefined until the consumer has said where to begin. */
@@ -49,6 +50,7 @@ export class GroupLease implements PartitionLease {
     this.committed = committed;
     this.logStart = logStart;
     this.logEnd = logEnd;
+    this.logId = `${topic} ${partition}`;
     this.endOffset = logEnd;
     this.#holder = holder;
   }

@@ -38,6 +38,10 @@ export class WatchedLease implements PartitionLease {
     return this.#lease.logStart;
   }
 
+  get logId(): string {
+    return this.#lease.logId;
+  }
+
   get logEnd(): number {
     return this.#lease.logEnd;
   }
