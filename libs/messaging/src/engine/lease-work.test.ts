@@ -29,7 +29,7 @@ function work({ start = 0, committed }: Partial<Pick<LeaseWorkOptions, 'start' |
     epoch: 1,
     committed,
     logStart: 0,
-    logId: 'orders 0',
+    logId: 'cluster t 7',
     logEnd: 100,
     signal: end.signal,
     readFrom: () => {},
@@ -152,7 +152,7 @@ describe('the work of a lease', () => {
   it('writes into its map which log that is about', () => {
     const { work, deliver } = workFrom(0);
     deliver(0);
-    expect(decodeOffsetMap(work.tracker.commit().metadata)).toMatchObject({ log: checksumOf('t 7') });
+    expect(decodeOffsetMap(work.tracker.commit().metadata)).toMatchObject({ log: checksumOf('cluster t 7') });
   });
 
   it('is idle when every turn that started has ended', async () => {
