@@ -139,8 +139,11 @@ describe('a source, while its broker', () => {
     await vi.waitFor(() => expect(sink.numbers).toHaveLength(20), patience);
     await vi.waitFor(async () => expect(await committedOffsets(kafka, group, topic)).toEqual([20]), patience);
     await broker.stop();
+    const awaySince = performance.now();
     const longer = { ...patience, timeout: 90_000 };
-    await vi.waitFor(() => expect(source.notReady()).toMatch(/^Kafka has not answered for [3-9]\d s$/), longer);
+    await vi.waitFor(() => expect(performance.now() - awaySince).toBeGreaterThan(35_000), longer);
+    // kafkajs rides out an outage, or gives up on it: then a new member waits for a first answer.
+    expect(source.notReady()).toMatch(/^Kafka has not answered (yet|for [3-9]\d s)$/);
     await broker.start();
     await vi.waitFor(() => producer.send(numbered(topic, 20, 40)), patience);
     await vi.waitFor(() => expect(new Set(sink.numbers)).toEqual(new Set(range(0, 40))), patience);
