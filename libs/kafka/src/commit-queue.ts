@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Commit, ServiceError } from '@millrace/messaging';
+import { type Commit, leaseLost, ServiceError } from '@millrace/messaging';
 import { protocolErrorOf, reasonOf } from './kafka-error.ts';
 import type { TopicCommits } from './offset-store.ts';
-import { type KafkaLease, leaseLost } from './partition-lease.ts';
+import type { KafkaLease } from './partition-lease.ts';
 
 interface Waiting {
   readonly lease: KafkaLease;
@@ -77,21 +77,23 @@ export class CommitQueue {
       await this.#store(commitsByTopic(ours));
       for (const { resolve } of ours) resolve();
     } catch (error) {
-      if (isMetadataTooLarge(error) && ours.some(({ commit }) => commit.metadata)) return this.#storeOneByOne(ours);
+      if (isMetadataTooLarge(error) && ours.some(({ commit }) => commit.metadata)) return this.#storeApart(ours);
       for (const { lease, reject } of ours)
         reject(lease.ended ? leaseLost(lease) : unconfirmed(reasonOf(error), error));
     }
   }
 
-  /** The one that is too large without its metadata, which costs repetitions after a crash; else it would never be stored. */
-  async #storeOneByOne(batch: readonly Waiting[]): Promise<void> {
-    const [only, ...others] = batch;
-    if (only && others.length === 0) this.#metadataTooLarge(only.lease);
-    for (const waiting of batch) {
+  /** One by one, and one alone without its metadata, which costs repetitions after a crash; else it would never be stored. */
+  async #storeApart(batch: readonly Waiting[]): Promise<void> {
+    for (const waiting of batch.length > 1 ? batch : batch.map((only) => this.#withoutMetadata(only))) {
       await nextTurn();
-      const { offset } = waiting.commit;
-      await this.#storeBatch([others.length > 0 ? waiting : { ...waiting, commit: { offset, metadata: '' } }]);
+      await this.#storeBatch([waiting]);
     }
+  }
+
+  #withoutMetadata(waiting: Waiting): Waiting {
+    this.#metadataTooLarge(waiting.lease);
+    return { ...waiting, commit: { ...waiting.commit, metadata: '' } };
   }
 }
 

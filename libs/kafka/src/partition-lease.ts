@@ -1,4 +1,4 @@
-import { type Commit, type KafkaRecord, type PartitionLease, ServiceError } from '@millrace/messaging';
+import { type Commit, type KafkaRecord, leaseLost, type PartitionLease } from '@millrace/messaging';
 import type { PartitionOffsets } from './group-offsets.ts';
 
 /** What a lease asks of the group member that holds it. */
@@ -148,8 +148,4 @@ export class KafkaLease implements PartitionLease {
     if (this.#next === undefined || this.#paused || this.#held) this.#holder.pause(this);
     else this.#holder.resume(this);
   }
-}
-
-export function leaseLost({ topic, partition }: PartitionLease): ServiceError {
-  return new ServiceError('LEASE_LOST', `partition ${partition} of ${topic} is no longer ours`);
 }

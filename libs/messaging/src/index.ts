@@ -13,6 +13,7 @@ export type { Outcome } from './ports/outcome.ts';
 export { createPublisher, type Publisher } from './events/publisher.ts';
 export { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './ports/record.ts';
 export type { RecordProducer } from './ports/record-producer.ts';
+export { leaseLost } from './ports/lease-lost.ts';
 export type {
   Commit,
   PartitionLease,

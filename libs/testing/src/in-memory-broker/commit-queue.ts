@@ -1,7 +1,7 @@
-import { type Clock, type Commit, ServiceError } from '@millrace/messaging';
+import { type Clock, type Commit, leaseLost, ServiceError } from '@millrace/messaging';
 import type { KafkaError } from './answer.ts';
 import type { OffsetToStore } from './group-coordinator.ts';
-import { type GroupLease, leaseLost } from './group-lease.ts';
+import type { GroupLease } from './group-lease.ts';
 import { maxMetadataLength } from './group-offsets.ts';
 
 export interface CommitQueueOptions {

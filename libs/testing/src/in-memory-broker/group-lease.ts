@@ -1,4 +1,4 @@
-import { type Commit, type PartitionLease, ServiceError } from '@millrace/messaging';
+import { type Commit, leaseLost, type PartitionLease } from '@millrace/messaging';
 import type { FetchedBatch } from './client-fetcher.ts';
 
 /** What a lease asks of the member that holds it. */
@@ -94,8 +94,4 @@ export class GroupLease implements PartitionLease {
   end(): void {
     this.#end.abort(leaseLost(this));
   }
-}
-
-export function leaseLost({ topic, partition }: PartitionLease): ServiceError {
-  return new ServiceError('LEASE_LOST', `partition ${partition} of ${topic} is no longer ours`);
 }
