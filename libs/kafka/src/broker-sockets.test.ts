@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BrokerSockets } from './broker-sockets.ts';
+import { type BrokerRoute, BrokerSockets } from './broker-sockets.ts';
 import { BrokerWatch } from './broker-watch.ts';
 import { keptLog } from './kafka.test-support.ts';
 
@@ -16,9 +16,9 @@ async function listen(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function sockets() {
+function sockets(route?: BrokerRoute) {
   const { log, messages } = keptLog();
-  const made = new BrokerSockets(new BrokerWatch(log), 1_000);
+  const made = new BrokerSockets(new BrokerWatch(log), 1_000, route);
   const open = (port: number, onConnect = () => {}) => {
     const socket = made.factory({ host: '127.0.0.1', port, ssl: {}, onConnect });
     const error = new Promise<Error>((resolve) => socket.on('error', resolve));
@@ -50,5 +50,15 @@ describe('the connections of a Kafka client', () => {
     expect(socket.destroyed).toBe(true);
     expect(() => open(port)).toThrow('this Kafka client is closed');
     expect(messages).toEqual([]);
+  });
+
+  it('go where the route leads, while the broker keeps its name', async () => {
+    const port = await listen();
+    const { open, messages } = sockets(({ host }) => ({ host, port }));
+    const connected = Promise.withResolvers<void>();
+    const { socket } = open(1, connected.resolve);
+    await connected.promise;
+    expect([socket.remotePort, messages]).toEqual([port, []]);
+    socket.destroy();
   });
 });

@@ -2,18 +2,29 @@ import { connect, type Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
 import type { BrokerWatch } from './broker-watch.ts';
 
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where to connect to for the broker of an address. */
+export type BrokerRoute = (address: BrokerAddress) => BrokerAddress;
+
 const keepAliveDelayMs = 60_000;
+const straight: BrokerRoute = (address) => address;
 
 /** The connections of one kafkajs client: watched while they are made, and broken for good by {@link close}. */
 export class BrokerSockets {
   readonly #watch: BrokerWatch;
   readonly #connectTimeoutMs: number;
+  readonly #route: BrokerRoute;
   readonly #open = new Set<Socket>();
   #closed = false;
 
-  constructor(watch: BrokerWatch, connectTimeoutMs: number) {
+  constructor(watch: BrokerWatch, connectTimeoutMs: number, route: BrokerRoute = straight) {
     this.#watch = watch;
     this.#connectTimeoutMs = connectTimeoutMs;
+    this.#route = route;
   }
 
   get closed(): boolean {
@@ -22,7 +33,8 @@ export class BrokerSockets {
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
     if (this.#closed) throw closedError();
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs });
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs };
+    const socket = connect({ ...this.#route({ host, port }), ...options });
     socket.once('connect', onConnect);
     this.#follow(socket, `${host}:${port}`);
     return socket;

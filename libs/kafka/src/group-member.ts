@@ -1,4 +1,5 @@
-import type { Commit, PartitionProgress, RecordSink, RecordSourceOptions } from '@millrace/messaging';
+import type { Clock, RecordSink, RecordSourceOptions } from '@millrace/messaging';
+import { type GroupLease, LeaseTable, partitionKey, type PartitionOffsets } from '@millrace/messaging/membership';
 import type { Logger } from '@millrace/telemetry';
 import type {
   Batch,
@@ -7,29 +8,33 @@ import type {
   ConsumerStartBatchProcessEvent,
   EachBatchPayload,
 } from 'kafkajs';
-import { Assignment, type Fetched, type FetchControl } from './assignment.ts';
-import { CommitQueue, isUnknownMember } from './commit-queue.ts';
 import { type GroupConsumer, openGroupConsumer } from './group-consumer.ts';
-import { partitionKey, readGroupOffsets, readLogOffsets, type TopicPartition } from './group-offsets.ts';
+import { readLogOffsets } from './group-offsets.ts';
+import { partitionNames } from './kafka-assignor.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from './kafka-error.ts';
 import { recordOf } from './kafka-message.ts';
-import { type MemberIdentity, OffsetStore, type TopicCommits } from './offset-store.ts';
-import type { KafkaLease } from './partition-lease.ts';
+import { KafkajsClient } from './kafkajs-client.ts';
+import { leaseTableLog } from './lease-table-log.ts';
+import { MemberWatch } from './member-watch.ts';
+import { type MemberIdentity, OffsetStore } from './offset-store.ts';
 import { pause } from './pause.ts';
+import type { Pulse } from './pulse.ts';
+import type { RecordSourceSettings } from './record-source-settings.ts';
 
 export interface GroupMemberOptions extends RecordSourceOptions {
   readonly connection: KafkaConnection;
+  readonly settings: RecordSourceSettings;
   readonly sink: RecordSink;
   readonly log: Logger;
-  /** The next epoch of a partition. */
-  readonly nextEpoch: (partition: TopicPartition) => number;
+  readonly clock: Clock;
+  readonly pulse: Pulse;
+  /** The newest epoch of each partition. */
+  readonly epochs: Map<string, number>;
 }
 
 const topicPollMs = 1_000;
 const endOffsetsIntervalMs = 10_000;
-/** Longer than a rebalance, in which there are no heartbeats. */
-const silenceLimitMs = 30_000;
 const leaveTimeoutMs = 4_000;
 
 /**
@@ -40,69 +45,73 @@ export class GroupMember {
   readonly #options: GroupMemberOptions;
   readonly #group: GroupConsumer;
   readonly #offsets: OffsetStore;
-  readonly #assignment: Assignment;
-  readonly #commits = new CommitQueue({
-    store: (topics) => this.#store(topics),
-    metadataTooLarge: (lease) => this.#warnOfMetadata(lease),
-  });
-  #warnedOfMetadata = false;
+  readonly #table: LeaseTable;
+  readonly #watch: MemberWatch;
   readonly #over = new AbortController();
   #missing: string | undefined = 'Kafka has not answered yet';
-  #heardAtMs = 0;
+  #memberId: string | undefined;
+  /** When it last asked to join. */
+  #askedMs = 0;
+  /** When the coordinator was last heard of: what it answers next was sent after that. */
+  #heardMs = 0;
   #joins = 0;
   #leaving = false;
 
   constructor(options: GroupMemberOptions) {
-    const { connection, group, sink, log, nextEpoch } = options;
+    const { connection, group: groupId, settings, sink, log, clock, epochs, pulse } = options;
     this.#options = options;
-    this.#group = openGroupConsumer(connection, group);
+    this.#group = openGroupConsumer({
+      ...settings,
+      connection,
+      groupId,
+      claims: () => {
+        this.#askedMs = clock.mark();
+        return this.#table.claims();
+      },
+      outOfRange: (partition) => this.#table.failed(partition, 'out-of-range'),
+    });
     this.#offsets = new OffsetStore(this.#group.cluster);
-    const fetch = fetchControl(this.#group, group);
-    const holder = {
-      commit: (lease: KafkaLease, commit: Commit) => this.#commits.add(lease, commit),
-      seek: fetch.seek,
-      pause: fetch.pause,
-      resume: fetch.resume,
-    };
-    this.#assignment = new Assignment({ sink, fetch, holder, nextEpoch, log });
+    const client = new KafkajsClient(this.#group, groupId, this.#offsets);
+    this.#table = new LeaseTable({ ...settings, clock, client, sink, epochs, log: leaseTableLog(log) });
+    this.#watch = new MemberWatch({
+      connection,
+      settings,
+      clock,
+      log,
+      pulse,
+      leases: () => this.#table.leases,
+      hopeless: () => this.#over.abort(),
+    });
   }
 
   get hasJoined(): boolean {
     return this.#joins > 0;
   }
 
-  /** Undefined while in the group, else what is missing. */
-  notReady(): string | undefined {
-    if (this.#missing) return this.#missing;
-    const silentMs = Date.now() - this.#heardAtMs;
-    return silentMs > silenceLimitMs ? `Kafka has not answered for ${Math.round(silentMs / 1_000)} s` : undefined;
+  get leases(): readonly GroupLease[] {
+    return this.#table.leases;
   }
 
-  progress(): readonly PartitionProgress[] {
-    return this.#assignment.leases.map(({ topic, partition, endOffset }) => ({ topic, partition, endOffset }));
+  /** Ours, but not read yet: keys may have moved there from partitions that are not done. */
+  get withheld(): readonly PartitionOffsets[] {
+    return this.#table.withheld;
+  }
+
+  /** Undefined while in the group, else what is missing. */
+  notReady(): string | undefined {
+    return this.#missing ?? this.#watch.silence();
   }
 
   /** Resolves when the membership is over; never rejects. */
   async run(): Promise<void> {
-    const { consumer } = this.#group;
+    const { signal } = this.#over;
     this.#listen();
-    try {
-      await consumer.connect();
-      for (const topic of this.#options.topics) await this.#subscribe(topic);
-      this.#missing = 'joining the group';
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: true,
-        partitionsConsumedConcurrently: 1,
-        eachBatch: (payload) => this.#eachBatch(payload),
-      });
-      await this.#followEndOffsets();
-    } catch (error) {
-      if (!this.#over.signal.aborted) this.#options.log.error({ reason: reasonOf(error) }, 'consumer failed');
-    } finally {
-      this.#out(this.#missing ?? 'not in the group');
-      if (!this.#leaving) this.#group.close();
-    }
+    void this.#watch.run(signal);
+    void this.#followEndOffsets();
+    this.#join().catch((error: unknown) => this.#failed(error));
+    await ended(signal);
+    this.#out(this.#missing ?? 'not in the group');
+    if (!this.#leaving) this.#group.close();
   }
 
   /** Leases end; the member leaves the group. */
@@ -113,10 +122,30 @@ export class GroupMember {
     await this.#group.leave(leaveTimeoutMs);
   }
 
+  /** kafkajs says that it runs when it has tried to join. */
+  async #join(): Promise<void> {
+    const { consumer } = this.#group;
+    await consumer.connect();
+    for (const topic of this.#options.topics) await this.#subscribe(topic);
+    this.#missing = 'joining the group';
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: true,
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#over.signal.aborted) this.#options.log.error({ reason: reasonOf(error) }, 'consumer failed');
+    this.#over.abort();
+  }
+
   #listen(): void {
     const { consumer } = this.#group;
     consumer.on('consumer.group_join', ({ payload }) => this.#joined(payload));
     consumer.on('consumer.heartbeat', ({ payload }) => this.#heartbeat(payload));
+    consumer.on('consumer.fetch', () => this.#options.pulse.heard());
     consumer.on('consumer.start_batch_process', ({ payload }) => this.#hiddenBatch(payload));
     consumer.on('consumer.stop', () => this.#out('rejoining the group'));
     consumer.on('consumer.crash', ({ payload }) => this.#crashed(payload));
@@ -139,37 +168,56 @@ export class GroupMember {
     const missing = absent ? `topic ${topic} does not exist yet` : `topic ${topic}: ${reasonOf(error)}`;
     if (missing !== this.#missing) this.#options.log.warn(`${missing}; waiting for it`);
     this.#missing = missing;
+    this.#options.pulse.heard();
   }
 
+  /** A member id other than before means that the group had given us up meanwhile: nothing is kept then. */
   #joined({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
     if (this.#over.signal.aborted) return;
+    if (memberId !== this.#memberId) this.#table.endAll();
+    this.#memberId = memberId;
     this.#joins++;
     this.#offsets.joined();
     this.#missing = undefined;
-    this.#heardAtMs = Date.now();
+    this.#heardMs = this.#options.clock.mark();
+    this.#options.pulse.heard();
     const partitions = Object.entries(memberAssignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
-    this.#assignment.joined(memberId, partitions);
-    this.#options.log.info({ partitions: partitions.map(partitionKey) }, 'joined the group');
+    this.#table.confirmed(this.#askedMs);
+    this.#table.joined(partitions);
+    this.#options.log.info({ partitions: partitionNames(partitions) }, 'joined the group');
   }
 
+  /** What this one answers was sent after the one before. */
   #heartbeat(identity: MemberIdentity): void {
-    this.#heardAtMs = Date.now();
+    this.#table.confirmed(this.#heardMs);
+    this.#heardMs = this.#options.clock.mark();
     this.#offsets.heartbeat(identity);
   }
 
   #crashed({ error, restart }: ConsumerCrashEvent['payload']): void {
     if (this.#over.signal.aborted) return;
+    if (protocolErrorOf(error) === 'INCONSISTENT_GROUP_PROTOCOL') return this.#refused();
     this.#out(`rejoining the group after: ${reasonOf(error)}`);
     this.#options.log.warn({ reason: reasonOf(error) }, 'consumer lost its place in the group; it joins again');
     if (!restart) this.#over.abort();
   }
 
+  /** For as long as there are such members; the next membership tries again. */
+  #refused(): void {
+    const { group, log, pulse } = this.#options;
+    const why = `group ${group} has members that are no Millrace consumers, or of a version too far from this one`;
+    this.#out(`${why}: stop those first, see docs/migrating.md`);
+    log.error(`${why}: this one cannot join them, and takes over when they have stopped; see docs/migrating.md`);
+    pulse.heard();
+    this.#over.abort();
+  }
+
   #out(missing: string): void {
     this.#missing = missing;
     this.#offsets.left();
-    this.#assignment.endAll();
+    this.#table.endAll();
   }
 
   /** Only hands over: while it runs, kafkajs reads nothing from that broker and sends no heartbeat. */
@@ -207,31 +255,12 @@ export class GroupMember {
    * What the consumer fails to take counts as delivered already, and must not stay so. kafkajs fetches again after most
    * errors, but gives up at once after a TypeError: then the leases end, and a new member begins at what is committed.
    */
-  #deliver(fetched: Fetched): void {
+  #deliver(fetched: Parameters<LeaseTable['fetched']>[0]): void {
     try {
-      this.#assignment.deliver(fetched);
+      this.#table.fetched(fetched);
     } catch (error) {
       this.#options.log.error({ err: error }, 'consumer failed to take records');
       throw new TypeError(reasonOf(error), { cause: error });
-    }
-  }
-
-  /** Once: it is the broker's setting. */
-  #warnOfMetadata({ topic, partition }: KafkaLease): void {
-    const level = this.#warnedOfMetadata ? 'debug' : 'warn';
-    this.#options.log[level](
-      { topic, partition },
-      'offset.metadata.max.bytes of the brokers is below its default of 4096: what is done out of order is not stored',
-    );
-    this.#warnedOfMetadata = true;
-  }
-
-  async #store(topics: TopicCommits[]): Promise<void> {
-    try {
-      await this.#offsets.store(topics);
-    } catch (error) {
-      if (isUnknownMember(error)) this.#assignment.endAll();
-      throw error;
     }
   }
 
@@ -246,30 +275,16 @@ export class GroupMember {
   }
 
   async #readEndOffsets(): Promise<void> {
-    const { leases } = this.#assignment;
+    const { leases } = this.#table;
     if (leases.length === 0) return;
     const ends = await readLogOffsets(this.#group.cluster, leases, 'end');
     for (const lease of leases) lease.endOffset = ends.get(partitionKey(lease)) ?? lease.endOffset;
   }
 }
 
-/**
- * Between a crash of kafkajs' consumer and its restart these throw. What was wished then is void: the leases have ended,
- * and the restarted consumer knows nothing of pauses and positions.
- */
-function fetchControl({ consumer, cluster }: GroupConsumer, group: string): FetchControl {
-  const wish = (action: () => void) => {
-    try {
-      action();
-    } catch {
-      // see above
-    }
-  };
-  const named = ({ topic, partition }: TopicPartition) => [{ topic, partitions: [partition] }];
-  return {
-    pause: (partition) => wish(() => consumer.pause(named(partition))),
-    resume: (partition) => wish(() => consumer.resume(named(partition))),
-    seek: ({ topic, partition }, offset) => wish(() => consumer.seek({ topic, partition, offset: `${offset}` })),
-    readOffsets: (partitions) => readGroupOffsets(cluster, group, partitions),
-  };
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -1,28 +1,6 @@
 import type { Commit } from '@millrace/messaging';
+import { partitionKey, type PartitionOffsets, type TopicPartition } from '@millrace/messaging/membership';
 import type { BrokerMetadata, Cluster } from 'kafkajs';
-
-/** A partition by name. */
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** What Kafka knows of a partition, and of a group in it. */
-export interface PartitionOffsets extends TopicPartition {
-  /** Undefined where the group has none. */
-  readonly committed: Commit | undefined;
-  /** The oldest offset that is still there. */
-  readonly logStart: number;
-  /** One past the last record. */
-  readonly logEnd: number;
-  /** Cluster, topic and partition: what a mirror copies to another cluster is about another log. */
-  readonly logId: string;
-  /**
-   * True where kafkajs has found the group's place out of range and has overwritten what was committed with "the oldest".
-   * The group has read here before, so {@link committed} is then the oldest record, not undefined.
-   */
-  readonly wasReset: boolean;
-}
 
 /** A partition's part of an answer. */
 interface PartitionAnswer {
@@ -40,33 +18,24 @@ interface TopicAnswer {
 /** Kafka's name for "no commit". */
 const nothing = -1;
 
-/** Identifies a partition in maps and sets. */
-export function partitionKey({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
-}
-
-/** Reads what group `groupId` has committed, and from where to where the partitions' logs go. Rejects unless all is known. */
+/** What group `groupId` has stored, and from where to where logs go, of those partitions of which all is known now. */
 export async function readGroupOffsets(
   cluster: Cluster,
   groupId: string,
   partitions: readonly TopicPartition[],
 ): Promise<readonly PartitionOffsets[]> {
-  const [clusterId, committed, logStart, logEnd] = await Promise.all([
+  const [clusterId, stored, starts, ends] = await Promise.all([
     readClusterId(cluster),
-    readCommitted(cluster, groupId, partitions),
+    readStored(cluster, groupId, partitions),
     readLogOffsets(cluster, partitions, 'start'),
     readLogOffsets(cluster, partitions, 'end'),
   ]);
-  return partitions.map((named) => {
-    const start = known(logStart, named);
-    return {
-      topic: named.topic,
-      partition: named.partition,
-      ...committedOf(known(committed, named), start),
-      logStart: start,
-      logEnd: known(logEnd, named),
-      logId: [...clusterId, named.topic, named.partition].join(' '),
-    };
+  return partitions.flatMap(({ topic, partition }) => {
+    const key = partitionKey({ topic, partition });
+    const [place, logStart, logEnd] = [stored.get(key), starts.get(key), ends.get(key)];
+    if (!place || logStart === undefined || logEnd === undefined) return [];
+    const logId = [...clusterId, topic, partition].join(' ');
+    return [{ topic, partition, stored: place.offset === nothing ? undefined : place, logStart, logEnd, logId }];
   });
 }
 
@@ -74,12 +43,6 @@ export async function readGroupOffsets(
 async function readClusterId(cluster: Cluster): Promise<readonly string[]> {
   const metadata: BrokerMetadata & { readonly clusterId?: string | null } = await cluster.metadata();
   return metadata.clusterId ? [metadata.clusterId] : [];
-}
-
-function committedOf({ offset, metadata }: Commit, logStart: number): Pick<PartitionOffsets, 'committed' | 'wasReset'> {
-  if (offset >= 0) return { committed: { offset, metadata }, wasReset: false };
-  if (offset === nothing) return { committed: undefined, wasReset: false };
-  return { committed: { offset: logStart, metadata: '' }, wasReset: true };
 }
 
 /** Where the partitions' logs end, or start; those without a leader are left out. */
@@ -104,7 +67,7 @@ function withOpenTransactions(cluster: Cluster): Cluster {
   return Object.create(cluster, { isolationLevel: { value: 0 } }) as Cluster;
 }
 
-async function readCommitted(
+async function readStored(
   cluster: Cluster,
   groupId: string,
   partitions: readonly TopicPartition[],
@@ -135,10 +98,4 @@ function byPartition<Told>(
       partitions.map((answer): [string, Told] => [partitionKey({ topic, partition: answer.partition }), told(answer)]),
     ),
   );
-}
-
-function known<Told>(offsets: ReadonlyMap<string, Told>, partition: TopicPartition): Told {
-  const offset = offsets.get(partitionKey(partition));
-  if (offset === undefined) throw new Error(`Kafka did not tell the offsets of ${partitionKey(partition)}`);
-  return offset;
 }

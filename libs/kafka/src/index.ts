@@ -9,4 +9,5 @@ export {
 } from './ensure-topics.ts';
 export { createKafka, type KafkaConnection, type KafkaOptions } from './kafka-connection.ts';
 export { createRecordProducer, type KafkaRecordProducer, type RecordProducerOptions } from './record-producer.ts';
-export { createRecordSource } from './record-source.ts';
+export { createRecordSource, type KafkaSourceOptions } from './record-source.ts';
+export type { RecordSourceSettings } from './record-source-settings.ts';

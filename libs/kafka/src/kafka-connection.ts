@@ -1,6 +1,6 @@
 import type { Logger } from '@millrace/telemetry';
 import { Kafka } from 'kafkajs';
-import { BrokerSockets } from './broker-sockets.ts';
+import { type BrokerRoute, BrokerSockets } from './broker-sockets.ts';
 import { BrokerWatch } from './broker-watch.ts';
 import { kafkaLogCreator, kafkaLogLevel } from './kafka-log.ts';
 import { silenceNegativeTimeoutWarning } from './negative-timeout-warning.ts';
@@ -11,6 +11,8 @@ export interface KafkaOptions {
   /** The service's name, as brokers see it. */
   readonly clientId: string;
   readonly log: Logger;
+  /** Where brokers are reached otherwise than at the addresses that they go by, as through a tunnel. @default nowhere */
+  readonly route?: BrokerRoute;
 }
 
 /** Where Kafka is; made once per service, for its sources, producers and administration. It has no connection of its own. */
@@ -26,6 +28,7 @@ export interface KafkaClient {
   readonly kafka: Kafka;
   /** The retries that kafkajs is to be given again where it takes its own defaults otherwise. */
   readonly retry: typeof backoff & { readonly retries: number };
+  readonly closed: () => boolean;
   /** Breaks its connections and ends its attempts to make new ones, also in the middle of an outage. */
   close(): void;
 }
@@ -39,11 +42,11 @@ const requestTimeout = 10_000;
 const backoff = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2 };
 
 /** Names the cluster; nothing connects before a source, a producer or an administrative call asks for it. */
-export function createKafka({ brokers, clientId, log }: KafkaOptions): KafkaConnection {
+export function createKafka({ brokers, clientId, log, route }: KafkaOptions): KafkaConnection {
   silenceNegativeTimeoutWarning();
   const watch = new BrokerWatch(log);
   const open: KafkaConnection['open'] = ({ retries }) => {
-    const sockets = new BrokerSockets(watch, connectionTimeout);
+    const sockets = new BrokerSockets(watch, connectionTimeout, route);
     const retry = { ...backoff, retries };
     const kafka = new Kafka({
       clientId,
@@ -56,7 +59,7 @@ export function createKafka({ brokers, clientId, log }: KafkaOptions): KafkaConn
       logLevel: kafkaLogLevel(log),
       logCreator: kafkaLogCreator(log),
     });
-    return { kafka, retry, close: () => sockets.close() };
+    return { kafka, retry, closed: () => sockets.closed, close: () => sockets.close() };
   };
   return { brokers, log, open };
 }

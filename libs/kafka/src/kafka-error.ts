@@ -18,3 +18,10 @@ export function reasonOf(error: unknown): string {
   const root = rootCauseOf(error);
   return root instanceof Error ? root.message || root.name : String(root);
 }
+
+/** Whether a broker could not be reached, or the connection to it broke. */
+export function isConnectionFailure(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause.name === 'KafkaJSConnectionError' || cause.name === 'KafkaJSConnectionClosedError') return true;
+  return false;
+}

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Commit, OutgoingRecord } from '@millrace/messaging';
 import { createLogger, type Logger } from '@millrace/telemetry';
 import { ensureTopics } from './ensure-topics.ts';
-import { createKafka, type KafkaConnection } from './kafka-connection.ts';
+import { createKafka, type KafkaConnection, type KafkaOptions } from './kafka-connection.ts';
 import { withAdmin } from './with-admin.ts';
 
 /** The Kafka of this test run, or the one at `brokers`. */
 export function testKafka({
   brokers = process.env['KAFKA_BROKERS'] ?? '',
   log = createLogger({ service: 'test', level: 'silent' }),
-}: { readonly brokers?: string; readonly log?: Logger } = {}): KafkaConnection {
-  return createKafka({ brokers: brokers.split(','), clientId: 'kafka-test', log });
+  route = (address) => address,
+}: Partial<Pick<KafkaOptions, 'log' | 'route'>> & { readonly brokers?: string } = {}): KafkaConnection {
+  return createKafka({ brokers: brokers.split(','), clientId: 'kafka-test', log, route });
 }
 
 /** A logger that keeps the messages it logs at `info` and above. */

@@ -1,10 +1,12 @@
+import type { OffsetToStore, StoreAnswer } from '@millrace/messaging/membership';
 import type { Cluster, ConsumerHeartbeatEvent, EachBatchPayload, PartitionOffset, TopicOffsets } from 'kafkajs';
+import { protocolErrorOf, reasonOf } from './kafka-error.ts';
 
 /** A member in one generation of its group. */
 export type MemberIdentity = ConsumerHeartbeatEvent['payload'];
 
 /** The commits of a topic's partitions. kafkajs passes the metadata on, though its types do not have it. */
-export interface TopicCommits extends TopicOffsets {
+interface TopicCommits extends TopicOffsets {
   partitions: (PartitionOffset & { readonly metadata: string })[];
 }
 
@@ -40,9 +42,17 @@ export class OffsetStore {
     this.#identity = undefined;
   }
 
-  /** Rejects when Kafka did not confirm. The generation is the one at the time of the call. */
-  store(topics: TopicCommits[]): Promise<void> {
-    return this.#payload ? this.#payload.commitOffsetsIfNecessary({ topics }) : this.#storeAs(this.#identity, topics);
+  /** As {@link GroupClient.store}: the generation is the one at the time of the call. */
+  async store(offsets: readonly OffsetToStore[]): Promise<StoreAnswer> {
+    try {
+      const topics = commitsByTopic(offsets);
+      await (this.#payload
+        ? this.#payload.commitOffsetsIfNecessary({ topics })
+        : this.#storeAs(this.#identity, topics));
+      return 'stored';
+    } catch (error) {
+      return answerOf(error);
+    }
   }
 
   async #storeAs(identity: MemberIdentity | undefined, topics: TopicCommits[]): Promise<void> {
@@ -50,4 +60,21 @@ export class OffsetStore {
     const coordinator = await this.#cluster.findGroupCoordinator(identity);
     await coordinator.offsetCommit({ ...identity, topics });
   }
+}
+
+function answerOf(error: unknown): StoreAnswer {
+  const type = protocolErrorOf(error);
+  if (type === 'UNKNOWN_MEMBER_ID') return 'unknown-member';
+  // Kafka has stored the others of the same request, but kafkajs does not tell which they are.
+  return type === 'OFFSET_METADATA_TOO_LARGE' ? 'metadata-too-large' : { unconfirmed: reasonOf(error) };
+}
+
+function commitsByTopic(offsets: readonly OffsetToStore[]): TopicCommits[] {
+  return Array.from(
+    Map.groupBy(offsets, ({ topic }) => topic),
+    ([topic, partitions]) => ({
+      topic,
+      partitions: partitions.map(({ partition, offset, metadata }) => ({ partition, offset: `${offset}`, metadata })),
+    }),
+  );
 }

@@ -34,7 +34,12 @@ function fakeKafka(...attempts: Attempt[]) {
       },
     };
   };
-  const client = { kafka: { producer } as unknown as Kafka, retry: undefined as never, close: () => {} };
+  const client = {
+    kafka: { producer } as unknown as Kafka,
+    retry: undefined as never,
+    closed: () => false,
+    close: () => {},
+  };
   const connection: KafkaConnection = { ...testKafka({ brokers: 'none' }), open: () => client };
   return { connection, written, events };
 }

@@ -44,7 +44,7 @@ describe('a record source on Kafka', () => {
     expect(sink.numbers).toEqual(range(0, 600));
     expect(sink.deliveries[0]!.record).toMatchObject({ topic, partition: 0, offset: 0, key: Buffer.from('key-0') });
     expect(Math.abs(Date.now() - sink.deliveries[0]!.record.timestampMs)).toBeLessThan(60_000);
-    expect(source.progress()).toEqual([{ topic, partition: 0, endOffset: 600 }]);
+    expect(source.progress()).toMatchObject([{ topic, partition: 0, endOffset: 600 }]);
   });
 
   it('goes on at the committed offset after a restart', async () => {
@@ -142,7 +142,7 @@ describe('a record source on Kafka', () => {
     const lease = sink.leases.get(0)!;
     await vi.waitFor(() => expect(sink.covered.get(lease)).toBe(end), patience);
     expect(sink.numbers).toEqual([...range(0, 5), ...range(15, 18)]);
-    expect(source.progress()).toEqual([{ topic, partition: 0, endOffset: end }]);
+    expect(source.progress()).toMatchObject([{ topic, partition: 0, endOffset: end }]);
   });
 
   it('commits also when nothing can be seen of what it has read', async () => {
@@ -194,8 +194,8 @@ describe('a record source that kafkajs gives up', () => {
     await foreign.run({ eachBatch: async () => {} });
     const { log, messages } = keptLog();
     const { source } = await startReading({ topic, group, connection: testKafka({ log }) });
-    const complaint = 'consumer lost its place in the group; it joins again';
-    await vi.waitFor(() => expect(messages.filter((each) => each === complaint)).toHaveLength(2), patience);
+    const refused = /^group .* has members that are no Millrace consumers.* see docs\/migrating.md$/;
+    await vi.waitFor(() => expect(messages.filter((each) => refused.test(each))).toHaveLength(2), patience);
     expect(source.notReady()).toBeDefined();
     await foreign.disconnect();
     close();

@@ -1,4 +1,5 @@
 import { type Commit, createConsumer, createEvent, defineEvent, encodeEvent, on } from '@millrace/messaging';
+import { decodePlace } from '@millrace/messaging/membership';
 import { decodeOffsetMap } from '@millrace/messaging/testing';
 import { createLogger } from '@millrace/telemetry';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -106,7 +107,7 @@ async function done(group: string, topic: string): Promise<number> {
 }
 
 function doneIn({ offset, metadata }: Commit): number {
-  const map = metadata === '' ? undefined : decodeOffsetMap(metadata);
+  const map = decodeOffsetMap(decodePlace(metadata).metadata);
   const beyond = typeof map === 'object' ? map.finished : [];
   return beyond.reduce((sum, { from, to }) => sum + to - from, Math.max(0, offset));
 }

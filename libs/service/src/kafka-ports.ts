@@ -1,7 +1,14 @@
 import { createKafka, createRecordProducer, createRecordSource } from '@millrace/kafka';
-import { type Consumer, type ConsumerOptions, createConsumer, type RecordProducer } from '@millrace/messaging';
+import {
+  type Consumer,
+  type ConsumerOptions,
+  createConsumer,
+  type RecordProducer,
+  type ServiceError,
+} from '@millrace/messaging';
 import type { Logger } from '@millrace/telemetry';
 import type { Component } from './component.ts';
+import { RetentionWatch } from './retention-watch.ts';
 
 /** What a service makes on the Kafka of its `KAFKA_BROKERS`; each is a component, to be returned by `build`. */
 export interface KafkaPorts {
@@ -14,10 +21,12 @@ export interface KafkaPortsOptions {
   readonly clientId: string;
   readonly brokers: readonly string[] | undefined;
   readonly log: Logger;
+  /** As {@link KafkaSourceOptions.gaveUp}. */
+  readonly gaveUp?: ((reason: ServiceError) => void) | undefined;
 }
 
 /** Binds consumers and producers to the service's Kafka; nothing connects before its component is started. */
-export function kafkaPorts({ clientId, brokers, log }: KafkaPortsOptions): KafkaPorts {
+export function kafkaPorts({ clientId, brokers, log, gaveUp }: KafkaPortsOptions): KafkaPorts {
   if (!brokers) return { createConsumer: refuse, createProducer: refuse };
   const kafka = createKafka({ clientId, brokers, log });
   const createProducer = () => createRecordProducer(kafka);
@@ -26,16 +35,20 @@ export function kafkaPorts({ clientId, brokers, log }: KafkaPortsOptions): Kafka
     createConsumer: (options) => {
       const producer = createProducer();
       const source = (sourceOptions: Parameters<typeof createRecordSource>[1]) =>
-        createRecordSource(kafka, sourceOptions);
+        createRecordSource(kafka, sourceOptions, { ...(gaveUp && { gaveUp }) });
       const consumer = createConsumer(options, { log, producer, source });
+      const watch = new RetentionWatch({ state: () => consumer.state(), log });
       return {
         name: consumer.name,
         notReady: () => consumer.notReady(),
+        state: () => consumer.state(),
         start: async () => {
           await producer.start();
           await consumer.start();
+          watch.start();
         },
         stop: async () => {
+          watch.stop();
           try {
             await consumer.stop();
           } finally {

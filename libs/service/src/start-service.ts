@@ -31,6 +31,8 @@ export interface ServiceOptions<Fields extends ServiceFields> {
   readonly build: (context: BuildContext<Fields>) => readonly Component[];
   /** @default the process's environment */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Told of a part that cannot go on in this process, which another process might. @default nobody is told */
+  readonly gaveUp?: (reason: ServiceError) => void;
   /** @default what OpenTelemetry's variables say */
   readonly spanProcessors?: NonNullable<TelemetryOptions['spanProcessors']>;
 }
@@ -52,13 +54,14 @@ export interface Service {
 
 /** Starts a service in this process: configuration, telemetry, its components, and last the HTTP server. */
 export async function startService<Fields extends ServiceFields>(options: ServiceOptions<Fields>): Promise<Service> {
-  const { name, environment = process.env, spanProcessors } = options;
+  const { name, environment = process.env, spanProcessors, gaveUp } = options;
   const config = loadConfig({ ...commonConfig, ...options.config }, environment);
   const { HOST, PORT, LOG_LEVEL, KAFKA_BROKERS } = config as ServiceConfig;
   const telemetry = startTelemetry({ service: name, ...(spanProcessors && { spanProcessors }) });
   const log = createLogger({ service: name, level: LOG_LEVEL });
   const http = createHttpServer({ log });
-  const parts = options.build({ config, log, http, ...kafkaPorts({ clientId: name, brokers: KAFKA_BROKERS, log }) });
+  const kafka = kafkaPorts({ clientId: name, brokers: KAFKA_BROKERS, log, gaveUp });
+  const parts = options.build({ config, log, http, ...kafka });
   const components = [...parts, listener(http, HOST, PORT)];
   let stopping = false;
   registerHealthRoutes(http, { components, telemetry, stopping: () => stopping });

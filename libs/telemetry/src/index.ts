@@ -1,3 +1,4 @@
+export { withLogFields } from './log-fields.ts';
 export { createLogger, logLevels, type Logger, type LoggerOptions } from './logger.ts';
 export { durationHistogram, meter } from './meter.ts';
 export { attributeNames, metricNames, spanNames } from './names.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withLogFields } from './log-fields.ts';
 import { createLogger } from './logger.ts';
 
 function logged(write: (log: ReturnType<typeof createLogger>) => void): {
@@ -33,5 +34,22 @@ describe('the logger', () => {
     );
     expect(line).not.toMatch(/@[a-z]+\.|jane|jim/);
     expect(fields['msg']).toBe('for <[e-mail]>');
+  });
+
+  it('writes the fields that were given to it with each line, below those of the line, and censors them, too', () => {
+    const { line, fields } = logged((log) => {
+      const forOrder = withLogFields(log.child({ group: 'billing' }), { order: 7, step: 0, user: { token: 'x1y2' } });
+      withLogFields(forOrder, { item: 2 }).info({ step: 1 }, 'packed');
+    });
+    expect(fields).toMatchObject({ service: 'test', group: 'billing', order: 7, item: 2, step: 1, msg: 'packed' });
+    expect(line).not.toContain('x1y2');
+  });
+
+  it('gives no other logger the fields that were given to one', () => {
+    const { fields } = logged((log) => {
+      withLogFields(log, { order: 7 });
+      log.info('open');
+    });
+    expect(fields).not.toHaveProperty('order');
   });
 });

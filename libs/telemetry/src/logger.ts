@@ -1,5 +1,6 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { logFieldsOf } from './log-fields.ts';
 
 /** A pino logger; every line is one JSON object with `service`, and `trace_id` and `span_id` inside a span. */
 export type Logger = PinoLogger;
@@ -32,7 +33,7 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: redactedPaths, censor: '[secret]' },
-    mixin: traceFields,
+    mixin: (_merged: object, _level: number, log: object) => ({ ...logFieldsOf(log), ...traceFields() }),
     hooks: { streamWrite: (line: string) => line.replace(emailAddress, '[e-mail]') },
   };
   return destination ? pino(options, destination) : pino(options);

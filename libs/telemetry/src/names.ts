@@ -7,12 +7,22 @@ export const spanNames = {
   call: (method: string, api: string) => `${method} ${api}`,
 } as const;
 
-/** In Prometheus dots become underscores, and counters end in `_total`. */
+/** What each means is in docs/observing.md. In Prometheus dots become underscores, and counters end in `_total`. */
 export const metricNames = {
   apiCallDuration: 'millrace.api.call.duration_seconds',
   consumerLag: 'millrace.consumer.lag',
   consumerHeld: 'millrace.consumer.held',
   consumerHotKeys: 'millrace.consumer.hot_keys',
+  partitionHeld: 'millrace.partition.held',
+  partitionHeldBytes: 'millrace.partition.held_bytes',
+  partitionRunning: 'millrace.partition.running',
+  partitionRetrying: 'millrace.partition.retrying',
+  partitionPaused: 'millrace.partition.paused',
+  partitionFinishedBeyond: 'millrace.partition.finished_beyond',
+  partitionMap: 'millrace.partition.map_characters',
+  partitionOldestHeld: 'millrace.partition.oldest_held_seconds',
+  partitionOldestAge: 'millrace.partition.oldest_age_seconds',
+  partitionKeptFor: 'millrace.partition.kept_for_seconds',
   outcomes: 'millrace.consumer.outcomes',
   retries: 'millrace.consumer.retries',
   deadLetters: 'millrace.consumer.dead_letters',

@@ -1,4 +1,4 @@
-import { context, propagation, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, type Context, type TextMapGetter } from '@opentelemetry/api';
 
 /** Header names to values, as carried by HTTP requests, Kafka records and outbox rows. */
 export type TraceHeaders = Record<string, string>;
@@ -10,7 +10,13 @@ export function traceHeaders(of: Context = context.active()): TraceHeaders {
   return headers;
 }
 
-/** The context that `headers` carry; headers without a valid `traceparent` begin a trace of their own. */
-export function contextFrom(headers: Readonly<Record<string, string | undefined>>): Context {
-  return propagation.extract(ROOT_CONTEXT, headers);
+/**
+ * The context that `headers` carry; headers without a valid `traceparent` begin a trace of their own. `getter` reads headers
+ * that are not texts by name.
+ */
+export function contextFrom<Headers = Readonly<Record<string, string | undefined>>>(
+  headers: Headers,
+  getter?: TextMapGetter<Headers>,
+): Context {
+  return propagation.extract(ROOT_CONTEXT, headers, getter);
 }

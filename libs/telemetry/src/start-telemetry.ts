@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -5,7 +6,8 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { envDetector } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { unrecordedTraces } from './unrecorded-traces.ts';
 
 export interface TelemetryOptions {
   readonly service: string;
@@ -45,6 +47,7 @@ export function startTelemetry({ service, spanProcessors = exportersFromEnvironm
     instrumentations: [httpServerInstrumentation()],
   });
   sdk.start();
+  if (spanProcessors.length === 0) trace.setGlobalTracerProvider(unrecordedTraces);
   patchBuiltinHttp();
   return {
     serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
@@ -61,8 +64,7 @@ function httpServerInstrumentation(): HttpInstrumentation {
 
 function exportersFromEnvironment(): readonly SpanProcessor[] {
   const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env;
-  // Not an empty list: the SDK would then make no spans at all, and logs and calls would have no trace id.
-  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return [new NoopSpanProcessor()];
+  if (!OTEL_EXPORTER_OTLP_ENDPOINT && !OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return [];
   return [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })];
 }
 

@@ -1,14 +1,16 @@
 import { attributeNames, contextFrom, spanNames, startSpan } from '@millrace/telemetry';
-import { type Context, type Span, SpanKind } from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, SpanKind, type TextMapGetter } from '@opentelemetry/api';
 import type { EventEnvelope } from '../events/event-envelope.ts';
-import { traceContextHeaders } from '../events/event-headers.ts';
-import { headerText, type KafkaRecord } from '../ports/record.ts';
+import { headerText, type KafkaRecord, type RecordHeaders } from '../ports/record.ts';
 
-const traceHeaderNames = Object.keys(traceContextHeaders.shape);
+const recordHeaders: TextMapGetter<RecordHeaders> = {
+  get: headerText,
+  keys: (headers) => Object.keys(headers),
+};
 
 /** The trace context that a record carries: that of the request which caused it. */
 export function recordContext({ headers }: Pick<KafkaRecord, 'headers'>): Context {
-  return contextFrom(Object.fromEntries(traceHeaderNames.map((name) => [name, headerText(headers, name)])));
+  return contextFrom(headers, recordHeaders);
 }
 
 /** What an attempt's span says. */
@@ -21,22 +23,24 @@ export interface AttemptSpanOptions {
   readonly parent: Context;
 }
 
-/** Starts the span of one attempt; the caller ends it. */
-export function startAttemptSpan({ record, event, group, subscription, attempt, parent }: AttemptSpanOptions): Span {
-  return startSpan(spanNames.process(record.topic), {
-    kind: SpanKind.CONSUMER,
-    parent,
-    attributes: {
-      [attributeNames.messagingSystem]: 'kafka',
-      [attributeNames.operation]: 'process',
-      [attributeNames.topic]: record.topic,
-      [attributeNames.partition]: String(record.partition),
-      [attributeNames.offset]: record.offset,
-      [attributeNames.group]: group,
-      [attributeNames.messageId]: event.id,
-      [attributeNames.eventType]: event.type,
-      [attributeNames.subscription]: subscription,
-      [attributeNames.attempt]: attempt,
-    },
-  });
+/** Starts the span of one attempt; the caller ends it. What it says is put together only where somebody will hear it. */
+export function startAttemptSpan(options: AttemptSpanOptions): Span {
+  const { record, parent } = options;
+  const span = startSpan(spanNames.process(record.topic), { kind: SpanKind.CONSUMER, parent });
+  return span.isRecording() ? span.setAttributes(attributesOf(options)) : span;
+}
+
+function attributesOf({ record, event, group, subscription, attempt }: AttemptSpanOptions): Attributes {
+  return {
+    [attributeNames.messagingSystem]: 'kafka',
+    [attributeNames.operation]: 'process',
+    [attributeNames.topic]: record.topic,
+    [attributeNames.partition]: String(record.partition),
+    [attributeNames.offset]: record.offset,
+    [attributeNames.group]: group,
+    [attributeNames.messageId]: event.id,
+    [attributeNames.eventType]: event.type,
+    [attributeNames.subscription]: subscription,
+    [attributeNames.attempt]: attempt,
+  };
 }

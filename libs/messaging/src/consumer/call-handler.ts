@@ -10,8 +10,7 @@ export interface HandlerCall {
   readonly record: KafkaRecord;
   readonly attempt: number;
   readonly call: Call;
-  /** Made only when the handler asks for it. */
-  readonly log: () => Logger;
+  readonly log: Logger;
 }
 
 /** Calls the handler once; resolves to its failure, undefined when it is done. */
@@ -39,16 +38,12 @@ function handlerContext(
   { record, attempt, call, log }: HandlerCall,
 ): HandlerContext {
   return {
-    get signal() {
-      return call.signal;
-    },
+    signal: call.signal,
     attempt,
     idempotencyKey: idempotencyKeyOf(subscription, id),
     // A record without a key has no order among others: as a key of its own it claims none.
     order: { key: record.key?.toString() ?? id, sequence: record.offset },
-    get log() {
-      return log();
-    },
+    log,
   };
 }
 

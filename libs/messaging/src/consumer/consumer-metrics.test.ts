@@ -24,6 +24,17 @@ async function points(name: string): Promise<readonly (readonly [attributes: obj
   return found.flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => [attributes, value] as const));
 }
 
+/** Of the only partition, by metric. */
+async function figures(): Promise<Readonly<Record<string, unknown>>> {
+  const { resourceMetrics } = await reader.collect();
+  const found = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+  const ofPartition = found.flatMap(({ descriptor: { name }, dataPoints }) =>
+    dataPoints.filter(({ attributes }) => partitionId in attributes).map(({ value }) => [name, value] as const),
+  );
+  return Object.fromEntries(ofPartition);
+}
+
+const partitionId = 'messaging.destination.partition.id';
 const group = { 'messaging.consumer.group.name': 'billing' };
 const topic = { ...group, 'messaging.destination.name': 'orders' };
 
@@ -57,6 +68,19 @@ describe("a consumer's metrics", () => {
     expect(await points('millrace.consumer.dead_letters')).toEqual([[{ ...topic, 'error.type': 'API_REJECTED' }, 1]]);
   });
 
+  it('count all that ended before the consumer did', async () => {
+    const { api, source, consumer } = await runningConsumer();
+    api.answer = (call) => call.done();
+    source.append(0, orderRecord('ann', 1), orderRecord('bob', 1));
+    await settle();
+    const completed = { ...topic, 'millrace.outcome': 'completed' };
+    expect(await points('millrace.consumer.outcomes')).toEqual([[completed, 2]]);
+    source.append(0, orderRecord('cat', 1));
+    await settle();
+    await consumer.stop();
+    expect(await points('millrace.consumer.outcomes')).toEqual([[completed, 3]]);
+  });
+
   it('show what is held: queued, being called or waiting', async () => {
     const { api, source } = await runningConsumer();
     source.append(0, orderRecord('ann', 1), orderRecord('ann', 2), orderRecord('bob', 1), orderRecord('cat', 1));
@@ -79,14 +103,45 @@ describe("a consumer's metrics", () => {
     expect(await points('millrace.consumer.held')).toEqual([[group, 0]]);
   });
 
-  it('show no lag of a partition that another member has now', async () => {
-    const { source } = await runningConsumer();
-    source.append(0, orderRecord('ann', 1));
+  it('show each figure of a partition, and nothing of one that another member has now', async () => {
+    const { api, source } = await runningConsumer({ held: { records: 4 } });
+    source.retentionMs = 100_000;
+    const records = ['ann', 'bob', 'cat', 'dan', 'eve'].map((name) => orderRecord(name, 1));
+    source.append(0, ...records.map((record) => ({ ...record, timestampMs: Date.now() - 10_000 })));
     await settle();
-    const lag = async () => (await points('millrace.consumer.lag')).map(([, records]) => records);
-    expect(await lag()).toEqual([1]);
+    api.call('cat-1').done();
+    api.call('bob-1').fail(new ServiceError('API_TIMEOUT', 'no answer'));
+    await pass(500);
+    expect(await figures()).toEqual({
+      'millrace.consumer.lag': 5,
+      'millrace.partition.held': 4,
+      'millrace.partition.held_bytes': expect.toSatisfy((held: number) => held > 400) as number,
+      'millrace.partition.running': 4,
+      'millrace.partition.retrying': 0,
+      'millrace.partition.paused': 1,
+      'millrace.partition.finished_beyond': 1,
+      'millrace.partition.map_characters': expect.toSatisfy((length: number) => length > 10) as number,
+      'millrace.partition.oldest_held_seconds': 0.5,
+      'millrace.partition.oldest_age_seconds': 10.5,
+      'millrace.partition.kept_for_seconds': 89.5,
+    });
     source.revoke(0);
-    expect(await lag()).toEqual([0]);
+    const gone = await figures();
+    expect(gone).toMatchObject({ 'millrace.consumer.lag': 0, 'millrace.partition.kept_for_seconds': Number.NaN });
+    expect(new Set(Object.values(gone))).toEqual(new Set([0, Number.NaN]));
+  });
+
+  it('show retries that wait', async () => {
+    const { api, source } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1), orderRecord('bob', 1));
+    await settle();
+    api.call('bob-1').fail(new ServiceError('API_TIMEOUT', 'no answer'));
+    await settle();
+    expect(await figures()).toMatchObject({
+      'millrace.partition.running': 1,
+      'millrace.partition.retrying': 1,
+      'millrace.partition.paused': 0,
+    });
   });
 
   it('show the lag of each partition, idle ones too, from the committed offset to the end', async () => {

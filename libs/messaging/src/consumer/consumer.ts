@@ -1,11 +1,13 @@
 import type { Logger } from '@millrace/telemetry';
 import { type Clock, createSystemClock } from '../ports/clock.ts';
 import { ConsumerMetrics } from './consumer-metrics.ts';
+import type { ConsumerState } from './consumer-state.ts';
 import { type ConsumerOptions, type ConsumerSettings, consumerSettings } from './consumer-options.ts';
 import { DeadLetterWriter } from './dead-letter-writer.ts';
 import { DeliveryEngine } from '../engine/delivery-engine.ts';
 import { offsetsMissing } from '../engine/engine-log.ts';
 import type { Outcome } from '../ports/outcome.ts';
+import { type PartitionState, partitionStates } from './partition-state.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import type { RecordProducer } from '../ports/record-producer.ts';
 import type { RecordSource, RecordSourceOptions } from '../ports/record-source.ts';
@@ -31,6 +33,8 @@ export interface Consumer {
   start(): Promise<void>;
   /** Undefined when ready, else what is missing. */
   notReady(): string | undefined;
+  /** Takes time by what is held: to be asked every few seconds, not for each record. */
+  state(): ConsumerState;
   /**
    * Drains, commits, leaves the group and stops the targets. Calls still running after the drain timeout are cut off; what
    * has no outcome then is left to the next owner. Repeating it joins the first one.
@@ -45,10 +49,10 @@ export interface Consumer {
  */
 export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): Consumer {
   const settings = consumerSettings(options);
-  const { group, subscriptions, targets } = settings;
+  const { group, subscriptions, targets, concurrency } = settings;
   const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
   const source = ports.source({ group, topics });
-  const { engine, metrics } = engineOf(settings, ports, source);
+  const { engine, metrics, partitions } = engineOf(settings, ports, source);
   const started: RecordSource[] = [];
   const stop = async () => {
     await engine.stop();
@@ -63,6 +67,14 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
       return source.start(engine);
     },
     notReady: () => source.notReady() ?? refusal(engine),
+    state: () => ({
+      group,
+      notJoined: source.notReady(),
+      held: { records: engine.held.records, bytes: engine.held.bytes },
+      concurrency,
+      targets: targets.map((target) => ({ name: target.name, closedForMs: target.closedForMs() })),
+      partitions: partitions(),
+    }),
     stop: () => (stopped ??= stop()),
   };
 }
@@ -71,11 +83,22 @@ function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: Reco
   const { group, retry, subscriptions, targets } = settings;
   const { producer, random = Math.random, clock = createSystemClock(), ended } = ports;
   const log = ports.log.child({ group });
-  const metrics = new ConsumerMetrics({ group, engine: () => engine, progress: () => source.progress() });
+  const closedForMs = () => longest(targets.map((target) => target.closedForMs()));
+  const partitions = (): readonly PartitionState[] => {
+    const { leases, refused } = engine;
+    return partitionStates({
+      leases,
+      refused,
+      progress: source.progress(),
+      closed: closedForMs() !== undefined,
+      clock,
+    });
+  };
+  const metrics = new ConsumerMetrics({ group, engine: () => engine, partitions });
   const deadLetters = new DeadLetterWriter({ producer, retry, random });
   const engine = new DeliveryEngine(settings, {
     deliveryOf: subscribedDeliveries(subscriptions, { group, retry, random, clock, deadLetters, metrics, log }),
-    closedForMs: () => longest(targets.map((target) => target.closedForMs())),
+    closedForMs,
     ended: (record, outcome) => {
       metrics.outcome(record.topic, outcome);
       ended?.(record, outcome);
@@ -83,7 +106,7 @@ function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: Reco
     clock,
     log,
   });
-  return { engine, metrics };
+  return { engine, metrics, partitions };
 }
 
 function longest(waits: readonly (number | undefined)[]): number | undefined {

@@ -1,4 +1,4 @@
-import { endSpan, type Logger } from '@millrace/telemetry';
+import { endSpan, type Logger, withLogFields } from '@millrace/telemetry';
 import { context, type Context, trace } from '@opentelemetry/api';
 import { recordContext, startAttemptSpan } from './attempt-span.ts';
 import type { Call } from '../engine/call.ts';
@@ -9,7 +9,8 @@ import type { Delivery } from '../engine/delivery.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { DeadLetterWriter, PendingDeadLetter } from './dead-letter-writer.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
-import { decodeEvent, type EventEnvelope } from '../events/event-envelope.ts';
+import type { EventEnvelope } from '../events/event-envelope.ts';
+import type { EventReader } from '../events/event-reader.ts';
 import { headerText, type KafkaRecord } from '../ports/record.ts';
 import { retryDelayMs, type RetryPolicy } from './retry-policy.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -24,6 +25,12 @@ export interface EventDeliveryPorts {
   readonly deadLetters: DeadLetterWriter;
   readonly metrics: ConsumerMetrics;
   readonly log: Logger;
+}
+
+/** A subscription, and what reads its events. */
+export interface SubscribedEvent {
+  readonly subscription: Subscription;
+  readonly reader: EventReader;
 }
 
 /** What has been decided: the API is to be told, or the record was given up on and its dead letter is to be written. */
@@ -43,16 +50,18 @@ interface GivingUp {
 export class EventDelivery implements Delivery {
   readonly #record: KafkaRecord;
   readonly #subscription: Subscription;
+  readonly #reader: EventReader;
   readonly #ports: EventDeliveryPorts;
   #course: Course = { kind: 'call' };
   #attempts = 0;
   /** The first turn, by the clock on the wall and by the one that never jumps. */
-  #first: { readonly at: Date; readonly mark: number } | undefined;
+  #first: { readonly atMs: number; readonly mark: number } | undefined;
   #boundLog: Logger | undefined;
 
-  constructor(record: KafkaRecord, subscription: Subscription, ports: EventDeliveryPorts) {
+  constructor(record: KafkaRecord, { subscription, reader }: SubscribedEvent, ports: EventDeliveryPorts) {
     this.#record = record;
     this.#subscription = subscription;
+    this.#reader = reader;
     this.#ports = ports;
   }
 
@@ -64,7 +73,7 @@ export class EventDelivery implements Delivery {
     const course = this.#course;
     if (course.kind === 'give-up') return context.with(course.within, () => this.#writeLetter(course));
     const { clock } = this.#ports;
-    this.#first ??= { at: new Date(clock.now()), mark: clock.mark() };
+    this.#first ??= { atMs: clock.now(), mark: clock.mark() };
     const parent = recordContext(this.#record);
     const event = this.#decode();
     if (event instanceof ServiceError) return context.with(parent, () => this.#unreadable(event));
@@ -77,7 +86,7 @@ export class EventDelivery implements Delivery {
 
   #decode(): EventEnvelope | ServiceError {
     try {
-      return decodeEvent(this.#subscription.contract, this.#record);
+      return this.#reader.read(this.#record);
     } catch (error) {
       return ServiceError.from(error);
     }
@@ -110,7 +119,7 @@ export class EventDelivery implements Delivery {
   }
 
   #call(event: EventEnvelope, attempt: number, call: Call): Promise<ServiceError | undefined> {
-    return callHandler(this.#subscription, event, { record: this.#record, attempt, call, log: () => this.#log });
+    return callHandler(this.#subscription, event, { record: this.#record, attempt, call, log: this.#log });
   }
 
   async #afterFailure(failure: ServiceError): Result {
@@ -140,8 +149,9 @@ export class EventDelivery implements Delivery {
   }
 
   #givenUp(failure: ServiceError, within: Context): GivingUp {
-    const lastAt = new Date(this.#ports.clock.now());
-    const reason = { failure, attempts: this.#attempts, firstAt: this.#first?.at ?? lastAt, lastAt };
+    const nowMs = this.#ports.clock.now();
+    const [firstAt, lastAt] = [new Date(this.#first?.atMs ?? nowMs), new Date(nowMs)];
+    const reason = { failure, attempts: this.#attempts, firstAt, lastAt };
     const letter = { record: deadLetterOf(this.#record, this.#ports.group, reason), log: this.#log, tries: 0 };
     return { kind: 'give-up', letter, code: failure.code, within };
   }
@@ -159,7 +169,7 @@ export class EventDelivery implements Delivery {
   }
 
   get #log(): Logger {
-    this.#boundLog ??= this.#ports.log.child({
+    this.#boundLog ??= withLogFields(this.#ports.log, {
       eventId: headerText(this.#record.headers, 'ce_id'),
       eventType: this.#subscription.contract.type,
       subscription: this.#subscription.name,

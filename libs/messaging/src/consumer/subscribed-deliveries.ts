@@ -1,18 +1,17 @@
 import type { DeliveryOf } from '../engine/delivery.ts';
-import { EventDelivery, type EventDeliveryPorts } from './event-delivery.ts';
-import { eventTypeOf } from '../events/event-envelope.ts';
+import { EventDelivery, type EventDeliveryPorts, type SubscribedEvent } from './event-delivery.ts';
+import { EventReader } from '../events/event-reader.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A delivery for each record whose type, on its topic, is subscribed to. */
 export function subscribedDeliveries(subscriptions: readonly Subscription[], ports: EventDeliveryPorts): DeliveryOf {
-  const byEvent = new Map(subscriptions.map((each) => [eventKey(each.contract.topic, each.contract.type), each]));
+  const byTopic = Map.groupBy(subscriptions.map(withReader), ({ subscription }) => subscription.contract.topic);
   return (record) => {
-    const type = eventTypeOf(record);
-    const subscription = type === undefined ? undefined : byEvent.get(eventKey(record.topic, type));
-    return subscription && new EventDelivery(record, subscription, ports);
+    const subscribed = byTopic.get(record.topic)?.find(({ reader }) => reader.isOfType(record));
+    return subscribed && new EventDelivery(record, subscribed, ports);
   };
 }
 
-function eventKey(topic: string, type: string): string {
-  return `${topic} ${type}`;
+function withReader(subscription: Subscription): SubscribedEvent {
+  return { subscription, reader: new EventReader(subscription.contract) };
 }

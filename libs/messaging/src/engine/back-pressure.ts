@@ -19,7 +19,8 @@ interface Held {
   bytes: number;
 }
 
-interface LeaseHeld extends Held {
+/** What is held under one lease, and why it is paused. */
+export interface LeaseHeld extends Held {
   readonly lease: PartitionLease;
   /** Paused for what is held. */
   paused: boolean;
@@ -54,6 +55,10 @@ export class BackPressure {
 
   get bytes(): number {
     return this.#total.bytes;
+  }
+
+  of(lease: PartitionLease): Readonly<LeaseHeld> | undefined {
+    return this.#leases.get(lease);
   }
 
   granted(lease: PartitionLease): void {

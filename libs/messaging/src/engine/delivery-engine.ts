@@ -6,6 +6,7 @@ import { EngineLog } from './engine-log.ts';
 import type { HeldRecord } from './held-record.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { LaneKey } from './lane.ts';
+import { type LeaseState, leaseState } from './lease-state.ts';
 import { LeaseWork } from './lease-work.ts';
 import type { Unfinished } from '../offsets/offset-tracker.ts';
 import { laneKeyOf, type OrderMode } from './order-mode.ts';
@@ -100,9 +101,11 @@ export class DeliveryEngine implements RecordSink {
     return this.#queue.hotKeys;
   }
 
-  /** Up to where the partitions that are ours are committed. */
-  get committed(): readonly { readonly lease: PartitionLease; readonly offset: number }[] {
-    return Array.from(this.#works.values(), ({ lease, committed }) => ({ lease, offset: committed }));
+  /** What is underway in the partitions that are ours. */
+  get leases(): readonly LeaseState[] {
+    return Array.from(this.#works.values(), (work) =>
+      leaseState(work, this.#backPressure.of(work.lease), this.#queueOf(work.lease)),
+    );
   }
 
   /** Partitions that are not read, since the group has no offsets there and may not choose a place by itself. */
@@ -133,6 +136,8 @@ export class DeliveryEngine implements RecordSink {
     const queue = this.#queueOf(lease);
     for (const record of records) if (this.#accept(work, queue, record) === 'another-log') return this.#readAnew(lease);
     work.tracker.cover(coveredTo);
+    work.delivered(records, coveredTo, this.#options.held.bytes / this.#works.size);
+    work.arrivals.note({ to: coveredTo, mark: this.#ports.clock.mark(), finishedTo: work.tracker.position });
     this.#changed(work);
   }
 

@@ -77,6 +77,14 @@ describe('KeyedQueue', () => {
     expect(started).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
+  it('gives a key with much to do its next turn at once, though others wait for their first', async () => {
+    const { push, started, end } = queueOf({ concurrency: 4 });
+    for (let number = 1; number <= 9; number++) push('a', { name: `a${number}` });
+    for (const key of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) push(key, { name: key });
+    for (const name of ['a1', 'b', 'a2']) await end(name);
+    expect(started).toEqual(['a1', 'b', 'c', 'd', 'a2', 'e', 'a3']);
+  });
+
   it('lets a waiting item hold its key, but no slot', async () => {
     const { push, started, end } = queueOf({ concurrency: 1 });
     push('a', { name: 'a1' });

@@ -20,8 +20,8 @@ export interface KeyedQueueOptions<Item> {
 }
 
 /**
- * Serial per key, concurrent across keys. Partitions take turns, and within one its keys, in the order in which they became
- * ready, one item each, so that none with much to do keeps out the others. An item that waits for its next turn holds its
+ * Serial per key, concurrent across keys. Partitions take turns, and within one its keys, {@link ReadyLanes}, one item each,
+ * so that none with much to do keeps out the others, nor is kept back by them. An item that waits for its next turn holds its
  * key, no more. Constant time per turn.
  */
 export class KeyedQueue<Item extends object> {
@@ -53,8 +53,8 @@ export class KeyedQueue<Item extends object> {
 
   /** A queue for one more partition. */
   partition(): PartitionQueue<Item> {
-    const { hot, hotAt } = this.#options;
-    const queue = new PartitionQueue<Item>({ ready: (lane) => this.#makeReady(lane), hot, hotAt });
+    const { hot, hotAt, concurrency } = this.#options;
+    const queue = new PartitionQueue<Item>({ ready: (lane) => this.#makeReady(lane), hot, hotAt, concurrency });
     this.#partitions.add(queue);
     return queue;
   }
@@ -86,7 +86,7 @@ export class KeyedQueue<Item extends object> {
   #makeReady(lane: Lane<Item>): void {
     lane.inLine = true;
     if (lane.next && !this.#options.needsTarget(lane.next)) return this.#unconditional.push(lane);
-    lane.owner.ready.push(lane);
+    lane.owner.ready.push(lane, { long: lane.owner.isLong(lane) });
     this.#putInLine(lane.owner);
   }
 

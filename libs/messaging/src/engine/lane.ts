@@ -1,14 +1,17 @@
 import { Fifo } from './fifo.ts';
+import type { ReadyLanes } from './ready-lanes.ts';
 
 /** What a lane is known by among those of its partition: a key of order, or an offset where the record has none. */
 export type LaneKey = string | number;
 
 /** The partition that a lane belongs to. */
 export interface LaneOwner<Item extends object> {
-  /** Its lanes that may have a turn, in the order in which they became so. */
-  readonly ready: Fifo<Lane<Item>>;
+  /** Its lanes that may have a turn. */
+  readonly ready: ReadyLanes<Lane<Item>>;
   /** Whether it stands in line for the next turn of one of them. */
   inLine: boolean;
+  /** Whether much waits in the lane. */
+  isLong(lane: Lane<Item>): boolean;
   /** The lane's current item has had its last turn. */
   advance(lane: Lane<Item>): void;
 }

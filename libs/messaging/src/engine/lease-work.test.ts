@@ -66,6 +66,23 @@ describe('the work of a lease', () => {
     expect(clean.dirty).toBe(true);
   });
 
+  it('keeps no answer in memory for the one record of it that stays unfinished', () => {
+    const { work: leaseWork } = work();
+    const answers = [0, 1, 2, 3].map((answer) => {
+      const bytes = Buffer.alloc(1_000, answer);
+      const cut = (at: number) => ({ ...recordAt(10 * answer + at), value: bytes.subarray(100 * at, 100 * (at + 1)) });
+      return Array.from({ length: 10 }, (_, at) => cut(at));
+    });
+    for (const records of answers) {
+      const all = records.map((record) => leaseWork.tracker.deliver(record) as Unfinished);
+      leaseWork.delivered(records, all.at(-1)!.record.offset + 1, 2_000);
+      for (const one of all.slice(1)) leaseWork.tracker.finish(one);
+    }
+    const kept = [...leaseWork.tracker.unfinishedBelow(100)].map(({ value }) => value!);
+    expect(kept.map(({ buffer }) => buffer.byteLength < 200)).toEqual([true, true, false, false]);
+    expect(kept.map((value) => value.equals(Buffer.alloc(100, value[0])))).toEqual([true, true, true, true]);
+  });
+
   it('commits what its tracker says, and knows then what is committed', async () => {
     const { work, commits, finish, deliver } = workFrom(0);
     expect(work.committed).toBe(0);

@@ -1,6 +1,10 @@
 import type { Logger } from '@millrace/telemetry';
+import { ArrivalTimes } from './arrival-times.ts';
 import type { Clock } from '../ports/clock.ts';
+import { detachRecord } from './detach-record.ts';
 import { OffsetTracker } from '../offsets/offset-tracker.ts';
+import { RecentBytes } from './recent-bytes.ts';
+import type { KafkaRecord } from '../ports/record.ts';
 import type { Commit, PartitionLease } from '../ports/record-source.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
@@ -19,9 +23,11 @@ const mostTries = 4;
 export class LeaseWork {
   readonly lease: PartitionLease;
   readonly tracker: OffsetTracker;
+  readonly arrivals = new ArrivalTimes();
   /** True from the moment when nothing new may begin. */
   closing = false;
   readonly #log: Logger;
+  readonly #recent = new RecentBytes();
   /** Of the tracker, as of the last commit; -1 where there is none to build on. */
   #committedChanges: number;
   #committedOffset: number;
@@ -49,6 +55,11 @@ export class LeaseWork {
     return this.#lost || this.lease.signal.aborted;
   }
 
+  /** How many turns are running. */
+  get running(): number {
+    return this.#turns;
+  }
+
   /** The first offset that is not committed. */
   get committed(): number {
     return this.#committedOffset;
@@ -57,6 +68,13 @@ export class LeaseWork {
   /** True while something is finished and not committed. */
   get dirty(): boolean {
     return this.tracker.changes !== this.#committedChanges;
+  }
+
+  /** Notes what was delivered. A record that is unfinished when `mostBytes` have come after it lets go of what it came in. */
+  delivered(records: readonly KafkaRecord[], to: number, mostBytes: number): void {
+    const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    const below = this.#recent.note({ to, bytes }, mostBytes);
+    if (below !== undefined) for (const record of this.tracker.unfinishedBelow(below)) detachRecord(record);
   }
 
   turnStarted(): void {

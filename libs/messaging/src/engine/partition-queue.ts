@@ -1,5 +1,5 @@
-import { Fifo } from './fifo.ts';
 import { Lane, type LaneKey, type LaneOwner } from './lane.ts';
+import { ReadyLanes } from './ready-lanes.ts';
 
 /** What a partition's queue asks of the queue that it is part of. */
 export interface LaneStarter<Item extends object> {
@@ -9,6 +9,8 @@ export interface LaneStarter<Item extends object> {
   readonly hot: (item: Item) => void;
   /** So many items must wait for a key that is called hot. */
   readonly hotAt: number;
+  /** Turns that run at the same time, of all partitions. */
+  readonly concurrency: number;
 }
 
 /** Marks the key of a lane aside; no record's key, read byte by byte, holds this character. */
@@ -19,7 +21,7 @@ const asidePrefix = '\uFFFF';
  * for the turn that its old lease began.
  */
 export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
-  readonly ready = new Fifo<Lane<Item>>();
+  readonly ready = new ReadyLanes<Lane<Item>>();
   inLine = false;
   /** Keys under which much waits. */
   readonly hotLanes = new Set<Lane<Item>>();
@@ -37,12 +39,27 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
     return this.#lanes.size;
   }
 
+  /** Items that wait for their next turn. Takes time by the number of keys. */
+  get retrying(): number {
+    let waiting = 0;
+    for (const { stopWaiting } of this.#lanes.values()) if (stopWaiting) waiting++;
+    return waiting;
+  }
+
   push(key: LaneKey, item: Item): void {
     const known = this.#lanes.get(key);
     if (!known) return this.#open(key, item);
     known.push(item);
     this.#held++;
     if (!known.hot && this.#isHot(known)) this.#heat(known, item);
+  }
+
+  /**
+   * What waits in it is at least twice what there is for each of the turns that may run: so there are half as many such lanes
+   * at most, and turns for all of them.
+   */
+  isLong({ waiting }: Lane<Item>): boolean {
+    return waiting * this.#starter.concurrency >= 2 * this.#held;
   }
 
   advance(lane: Lane<Item>): void {

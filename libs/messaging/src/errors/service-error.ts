@@ -8,6 +8,8 @@ export interface ServiceErrorOptions {
   readonly retryAfterMs?: number;
   /** HTTP status of the API's answer, where there was one. */
   readonly status?: number;
+  /** The other side has surely not seen it: a repeat is safe, whatever it does. @default false */
+  readonly notSent?: boolean;
 }
 
 /** The one error class. `message` says what was attempted and what came back, without personal data or secrets. */
@@ -16,6 +18,7 @@ export class ServiceError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
+  readonly notSent: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -24,6 +27,7 @@ export class ServiceError extends Error {
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
+    this.notSent = options.notSent ?? false;
   }
 
   /** `error` itself if it is one of ours, else wrapped as `UNEXPECTED`, which is retryable: nothing unknown loses an event. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { createEvent, decodeEvent, encodeEvent } from './event-envelope.ts';
+import { createEvent, encodeEvent } from './event-envelope.ts';
 import { eventHeaders, traceContextHeaders } from './event-headers.ts';
+import { decodeEvent } from './event-reader.ts';
 import type { RecordHeaders } from '../ports/record.ts';
 
 const doorOpened = defineEvent({

@@ -19,8 +19,8 @@ export interface OffsetMap {
 /** Why a text is no map: another program's, of a later version of this one, or not what was written. */
 export type NoOffsetMap = 'foreign' | 'newer' | 'damaged';
 
-/** Kafka's default of `offset.metadata.max.bytes`, which counts characters. */
-export const maxMapLength = 4_096;
+/** Kafka's default of `offset.metadata.max.bytes`, 4,096, which counts characters; and room for what the source writes before it. */
+export const maxMapLength = 4_088;
 
 const version = 1;
 const header = /^mr([1-9]\d*)\./;

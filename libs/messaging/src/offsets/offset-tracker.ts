@@ -72,6 +72,18 @@ export class OffsetTracker {
     return this.#list.first?.offset ?? this.#inherited.finishedTo;
   }
 
+  /** The first offset that was not delivered. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** How many offsets from `committed` on are finished: done, or nothing to be done there. */
+  finishedBeyond(committed: number): number {
+    let finished = this.#next - committed - this.#list.size;
+    for (const { from, to } of this.#inherited) finished += to - from;
+    return finished;
+  }
+
   /** How many delivered records have no outcome yet. */
   get unfinished(): number {
     return this.#list.size;
@@ -80,6 +92,11 @@ export class OffsetTracker {
   /** The oldest of them. */
   get first(): KafkaRecord | undefined {
     return this.#list.first;
+  }
+
+  /** Those of an offset below `offset`, oldest first. */
+  unfinishedBelow(offset: number): Iterable<KafkaRecord> {
+    return this.#list.below(offset);
   }
 
   /** Grows with each change of what {@link commit} would say; 0 at the beginning. */

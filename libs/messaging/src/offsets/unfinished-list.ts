@@ -65,6 +65,10 @@ export class UnfinishedList {
     return true;
   }
 
+  *below(offset: number): Iterable<KafkaRecord> {
+    for (let each = this.#first; each && each.record.offset < offset; each = each.next) yield each.record;
+  }
+
   /** What lies between the runs. */
   gaps(): readonly OffsetRange[] {
     const gaps: OffsetRange[] = [];

@@ -50,7 +50,8 @@ export interface RecordSink {
    * Records in rising order of offset, never one twice under the same lease unless it was asked to read from there again:
    * where offsets begin again (a topic deleted and re-created), a new lease is granted first. `coveredTo` is the first
    * offset the batch says nothing about: what lies below it and was not delivered (compacted, aborted, control records)
-   * needs no outcome. A batch may hold no record.
+   * needs no outcome. A batch may hold no record. The records are the sink's from then on: it may put copies in the place of
+   * their bytes.
    */
   records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void;
   /**
@@ -68,6 +69,15 @@ export interface PartitionProgress {
   readonly partition: number;
   /** One past the last record in the partition, as of the last fetch. */
   readonly endOffset: number;
+  /**
+   * How long the topic keeps a record, by its timestamp; undefined where it does so for good, or the source may not ask.
+   * Deletion by size (`retention.bytes`) may be sooner, and cannot be foretold.
+   */
+  readonly retentionMs?: number | undefined;
+  /** Set while it is ours, but not granted yet: keys may have moved here from partitions that are not done. */
+  readonly withheld?: 'waiting for older partitions' | undefined;
+  /** Where it is withheld: the first offset that is not done. */
+  readonly committed?: number | undefined;
 }
 
 /** Port below the consumer: grants partitions of the subscribed topics and delivers their records. Implemented by libs/kafka. */

@@ -2,8 +2,9 @@ import type { KafkaRecord } from '../ports/record.ts';
 import type { Commit, PartitionLease, PartitionProgress, RecordSink, RecordSource } from '../ports/record-source.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
-/** A record to append; by default it gets the next offset. */
-export type NewRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & { readonly offset?: number };
+/** A record to append; by default it gets the next offset, and no timestamp. */
+export type NewRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> &
+  Partial<Pick<KafkaRecord, 'offset' | 'timestampMs'>>;
 
 /**
  * A record source without Kafka, for one topic. It keeps what the port promises: records in order and from the committed
@@ -16,6 +17,7 @@ export class InMemorySource implements RecordSource {
   /** Awaited by every commit before it is decided; throw here to fail it. */
   beforeCommit: () => Promise<void> = () => Promise.resolve();
   stopped = false;
+  retentionMs: number | undefined;
   readonly #partitions = new Map<number, InMemoryPartition>();
   #sink: RecordSink | undefined;
 
@@ -33,8 +35,11 @@ export class InMemorySource implements RecordSource {
   }
 
   progress(): readonly PartitionProgress[] {
-    const owned = [...this.#partitions.values()].filter(({ lease }) => lease);
-    return owned.map(({ partition, endOffset }) => ({ topic: this.topic, partition, endOffset }));
+    const owned = [...this.#partitions.values()].filter(({ lease, withheld }) => lease ?? withheld);
+    const { topic, retentionMs } = this;
+    return owned.map(({ partition, endOffset, withheld, committed }) => {
+      return { topic, partition, endOffset, retentionMs, withheld, committed: committed?.offset };
+    });
   }
 
   stop(): Promise<void> {
@@ -74,6 +79,8 @@ export class InMemoryPartition {
   /** What the group has stored; undefined where it has nothing. */
   committed: Commit | undefined = { offset: 0, metadata: '' };
   lease: InMemoryLease | undefined;
+  /** Set on one that is not granted. */
+  withheld: PartitionProgress['withheld'];
   readonly log: KafkaRecord[] = [];
   #epoch = 0;
 
@@ -83,8 +90,8 @@ export class InMemoryPartition {
   }
 
   append(records: readonly NewRecord[]): void {
-    for (const { offset = this.endOffset, ...record } of records) {
-      this.log.push({ ...record, topic: this.source.topic, partition: this.partition, offset, timestampMs: 0 });
+    for (const { offset = this.endOffset, timestampMs = 0, ...record } of records) {
+      this.log.push({ ...record, topic: this.source.topic, partition: this.partition, offset, timestampMs });
       this.endOffset = offset + 1;
     }
     this.lease?.deliver();

@@ -1,4 +1,5 @@
 import type { Commit } from '@millrace/messaging';
+import { decodePlace } from '@millrace/messaging/membership';
 import { decodeOffsetMap } from '@millrace/messaging/testing';
 
 /** Offsets from `from` on, up to but without `to`. */
@@ -19,7 +20,8 @@ export const nothingFinished: Finished = { below: 0, beyond: [] };
 /** A map that was not written for the offset beside it says nothing. */
 export function finishedIn(commit: Commit | undefined): Finished {
   if (!commit) return nothingFinished;
-  const { offset, metadata } = commit;
+  const { offset } = commit;
+  const { metadata } = decodePlace(commit.metadata);
   const map = metadata === '' ? undefined : decodeOffsetMap(metadata);
   const believable = typeof map === 'object' && map.base === offset;
   return { below: offset, beyond: believable ? map.finished : [] };

@@ -1,3 +1,5 @@
+import type { StoreAnswer } from '@millrace/messaging/membership';
+
 /** What a broker says instead of an answer, in Kafka's own words; the last one the client says to itself. */
 export type KafkaError =
   | 'COORDINATOR_NOT_AVAILABLE'
@@ -18,13 +20,8 @@ export type Reply<Value> = (answer: Answer<Value> | 'lost') => void;
 /** The answer of requests that ask for nothing back. */
 export const done: Answer<undefined> = { value: undefined };
 
-/** A partition by name. */
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** Identifies a partition in maps. */
-export function partitionKey({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
+/** As the client tells it of a commit. */
+export function storeAnswer(error: KafkaError): StoreAnswer {
+  if (error === 'UNKNOWN_MEMBER_ID') return 'unknown-member';
+  return error === 'OFFSET_METADATA_TOO_LARGE' ? 'metadata-too-large' : { unconfirmed: error };
 }

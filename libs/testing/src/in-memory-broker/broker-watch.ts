@@ -1,5 +1,5 @@
 import type { Commit, KafkaRecord } from '@millrace/messaging';
-import type { TopicPartition } from './answer.ts';
+import type { TopicPartition } from '@millrace/messaging/membership';
 
 /** Why a coordinator no longer counts a member that did not leave. */
 export type ExpiryCause = 'session timeout' | 'rebalance timeout' | 'coordinator lost its members';

@@ -15,6 +15,8 @@ export interface ClientOptions {
   readonly maxWaitMs: number;
   readonly maxRecords: number;
   readonly maxRecordsPerPartition: number;
+  /** How often it asks for one commit; kafkajs' own `commitOffsets` asks five times. */
+  readonly commitAttempts: number;
   /** What it does where a position is out of range, beside going on at the oldest record. kafkajs commits that, wiping metadata. */
   readonly outOfRange: 'commits-oldest' | 'tells';
 }

@@ -1,4 +1,4 @@
-import { partitionKey, type TopicPartition } from './answer.ts';
+import { partitionKey, type TopicPartition } from '@millrace/messaging/membership';
 import type { FetchPosition } from './fetch-answer.ts';
 import type { InMemoryBroker } from './in-memory-broker.ts';
 

@@ -1,5 +1,6 @@
 import type { KafkaRecord } from '@millrace/messaging';
-import type { Reply, TopicPartition } from './answer.ts';
+import type { TopicPartition } from '@millrace/messaging/membership';
+import type { Reply } from './answer.ts';
 import type { Network } from './network.ts';
 import type { PartitionLog } from './partition-log.ts';
 

@@ -1,5 +1,6 @@
 import type { Commit } from '@millrace/messaging';
-import { type Answer, done, type KafkaError, type Reply, type TopicPartition } from './answer.ts';
+import type { Assignments, JoinedMember, OffsetToStore, TopicPartition } from '@millrace/messaging/membership';
+import { type Answer, done, type KafkaError, type Reply } from './answer.ts';
 import type { BrokerWatch, ExpiryCause } from './broker-watch.ts';
 import { GroupMember, type Joined, type MemberProfile } from './group-member.ts';
 import { GroupOffsets, maxMetadataLength } from './group-offsets.ts';
@@ -10,13 +11,6 @@ export interface MemberIdentity {
   readonly memberId: string;
   readonly generation: number;
 }
-
-/** One offset of a commit. `epoch` is for those who watch; Kafka has nothing like it. */
-export interface OffsetToStore extends TopicPartition, Commit {
-  readonly epoch?: number;
-}
-
-export type Assignments = ReadonlyMap<string, readonly TopicPartition[]>;
 
 type State = 'empty' | 'joining' | 'syncing' | 'stable';
 
@@ -258,6 +252,6 @@ function dismiss(member: GroupMember, answer: { readonly error: KafkaError } | '
   endSync(member, answer);
 }
 
-function asJoined({ id, profile }: GroupMember): { memberId: string; topics: readonly string[]; userData: string } {
+function asJoined({ id, profile }: GroupMember): JoinedMember {
   return { memberId: id, topics: profile.topics, userData: profile.userData };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@millrace/messaging';
-import type { Reply, TopicPartition } from './answer.ts';
+import type { JoinedMember, TopicPartition } from '@millrace/messaging/membership';
+import type { Reply } from './answer.ts';
 
 /** What a member says of itself when it joins. */
 export interface MemberProfile {
@@ -10,13 +11,6 @@ export interface MemberProfile {
   readonly userData: string;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
-}
-
-/** A member as the leader of a generation sees it. */
-export interface JoinedMember {
-  readonly memberId: string;
-  readonly topics: readonly string[];
-  readonly userData: string;
 }
 
 export interface Joined {

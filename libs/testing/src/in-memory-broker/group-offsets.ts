@@ -1,5 +1,5 @@
 import type { Commit } from '@millrace/messaging';
-import { partitionKey, type TopicPartition } from './answer.ts';
+import { partitionKey, type TopicPartition } from '@millrace/messaging/membership';
 
 /** `offset.metadata.max.bytes`, which counts characters. */
 export const maxMetadataLength = 4_096;

@@ -1,5 +1,6 @@
 import type { Clock, KafkaRecord } from '@millrace/messaging';
-import { type KafkaError, partitionKey, type Reply, type TopicPartition } from './answer.ts';
+import { partitionKey, type TopicPartition } from '@millrace/messaging/membership';
+import type { KafkaError, Reply } from './answer.ts';
 import type { BrokerWatch } from './broker-watch.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
 import { answerFetch, type FetchedPart, type FetchRequest } from './fetch-answer.ts';

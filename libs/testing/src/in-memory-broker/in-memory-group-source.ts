@@ -1,10 +1,13 @@
-import type { RecordSink, RecordSource, RecordSourceOptions } from '@millrace/messaging';
+import type { PartitionProgress, RecordSink, RecordSource, RecordSourceOptions } from '@millrace/messaging';
+import { LeaseTable, type MembershipTimes } from '@millrace/messaging/membership';
+import type { ClientOptions } from './client-options.ts';
 import type { InMemoryBroker } from './in-memory-broker.ts';
-import { LeaseTable, type LeaseTableOptions } from './lease-table.ts';
+import { InMemoryClient } from './in-memory-client.ts';
 import type { MemberProcess } from './member-process.ts';
 
 /** Times and sizes, as of a group member on kafkajs. */
-export type GroupSourceSettings = Omit<LeaseTableOptions, 'broker' | 'process' | 'group' | 'topics' | 'outOfRange'>;
+export type GroupSourceSettings = MembershipTimes &
+  Omit<ClientOptions, 'broker' | 'process' | 'group' | 'topics' | 'outOfRange' | 'commitAttempts'>;
 
 export interface GroupSourceOptions extends Partial<GroupSourceSettings> {
   /** Where the member lives; what is handed the source takes its time from there, too. */
@@ -34,22 +37,38 @@ export function inMemoryGroupSource(
   { process, ...settings }: GroupSourceOptions,
 ): (options: RecordSourceOptions) => RecordSource {
   return ({ group, topics }) => {
-    let table: LeaseTable | undefined;
     const outOfRange = 'tells'; // the client's own commit of "the oldest" would wipe what is stored beside the offset
-    const options = { ...groupSourceDefaults, ...settings, broker, process, group, topics, outOfRange } as const;
+    const commitAttempts = 1; // a commit is never repeated under a newer generation: the consumer repeats it, if it is still ours
+    const own = { broker, process, group, topics, outOfRange, commitAttempts } as const;
+    const options = { ...groupSourceDefaults, ...settings, ...own };
+    let member: { readonly table: LeaseTable; readonly client: InMemoryClient } | undefined;
     return {
       start: async (sink: RecordSink) => {
-        table = new LeaseTable(options, sink);
-        table.client.start();
+        const client = new InMemoryClient(options);
+        const table = new LeaseTable({ ...options, clock: process.clock, client, sink });
+        member = { table, client };
+        client.start(table);
       },
-      notReady: () => (table?.client.inGroup ? undefined : 'joining the group'),
-      progress: () =>
-        Array.from(table?.leases ?? [], ({ topic, partition, endOffset }) => ({ topic, partition, endOffset })),
+      notReady: () => (member?.client.inGroup ? undefined : 'joining the group'),
+      progress: () => (member ? progressOf(member.table) : []),
       stop: async () => {
-        table?.stop();
+        member?.table.endAll();
         const late = new Promise<void>((resolve) => process.clock.after(leaveTimeoutMs, resolve));
-        await Promise.race([table?.client.leave(), late]);
+        await Promise.race([member?.client.leave(), late]);
       },
     };
   };
+}
+
+function progressOf({ leases, withheld }: LeaseTable): PartitionProgress[] {
+  return [
+    ...leases.map(({ topic, partition, endOffset }) => ({ topic, partition, endOffset })),
+    ...withheld.map(({ topic, partition, logStart, logEnd }) => ({
+      topic,
+      partition,
+      committed: logStart,
+      endOffset: logEnd,
+      withheld: 'waiting for older partitions' as const,
+    })),
+  ];
 }

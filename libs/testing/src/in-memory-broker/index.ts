@@ -1,6 +1,6 @@
-export type { KafkaError, TopicPartition } from './answer.ts';
+export type { KafkaError } from './answer.ts';
 export type { BrokerWatch, ExpiryCause, StoredCommit } from './broker-watch.ts';
-export type { GroupCoordinator, OffsetToStore } from './group-coordinator.ts';
+export type { GroupCoordinator } from './group-coordinator.ts';
 export type { GroupOffsets } from './group-offsets.ts';
 export { InMemoryBroker, type InMemoryBrokerOptions, type RecordToAppend } from './in-memory-broker.ts';
 export {

@@ -1,5 +1,5 @@
 import type { KafkaRecord } from '@millrace/messaging';
-import type { TopicPartition } from './answer.ts';
+import type { TopicPartition } from '@millrace/messaging/membership';
 
 /** What one read of a log says: all there is from where it began up to `coveredTo`. */
 export interface LogRead {

@@ -1,4 +1,5 @@
 import type { Commit, KafkaRecord, PartitionLease } from '@millrace/messaging';
+import { decodePlace } from '@millrace/messaging/membership';
 import { decodeOffsetMap } from '@millrace/messaging/testing';
 import type { RunEvent } from '../guarantees/run-event.ts';
 import type { InMemoryBroker } from '../in-memory-broker/in-memory-broker.ts';
@@ -99,6 +100,6 @@ function placeOf({ topic, partition }: { readonly topic: string; readonly partit
 
 /** Whether a map lies beside the commit, which has the fingerprint of the record there. */
 function namesRecord({ offset, metadata }: Commit): boolean {
-  const map = decodeOffsetMap(metadata);
+  const map = decodeOffsetMap(decodePlace(metadata).metadata);
   return typeof map === 'object' && map.base === offset;
 }

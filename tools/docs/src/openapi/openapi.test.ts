@@ -96,7 +96,7 @@ describe('the OpenAPI document', () => {
         },
       },
     });
-    expect(Object.keys(components.schemas)).toEqual(['Problem', 'Thing']);
+    expect(Object.keys(components.schemas)).toEqual(['ConsumerReport', 'Problem', 'Thing']);
     expect(components.schemas).toMatchObject({ Thing: { required: ['id'], additionalProperties: false } });
   });
 

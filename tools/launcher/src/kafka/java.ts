@@ -3,13 +3,11 @@ import type { Environment } from '../environment.ts';
 import { findOnPath } from '../find-on-path.ts';
 import { runCommand } from '../processes/run-command.ts';
 
-const neededMajor = 17;
-
-/** A Java that runs Kafka, or why there is none. */
+/** A Java, or why there is none. */
 export type Java = { readonly command: string } | { readonly missing: string };
 
-/** The Java of JAVA_HOME where that is set, else the one on PATH; it must be 17 or newer. */
-export async function findJava(env: Environment): Promise<Java> {
+/** The Java of JAVA_HOME where that is set, else the one on PATH; it must be as new as what is to run, such as Kafka, needs. */
+export async function findJava(env: Environment, neededMajor = 17): Promise<Java> {
   const home = env['JAVA_HOME'];
   const command = home ? join(home, 'bin', 'java') : await findOnPath('java', env);
   if (command === undefined) return { missing: `no JDK ${neededMajor}+ (java is not on PATH)` };

@@ -7,7 +7,16 @@ import { LaunchError } from '../launch-error.ts';
 import { logTail, sizeBytes } from '../processes/log-tail.ts';
 import { describeExit, startProcess, type RunningProcess } from '../processes/start-process.ts';
 import { withLog } from '../processes/with-log.ts';
-import { serverProperties } from './server-properties.ts';
+import { type BrokerSettings, serverProperties } from './server-properties.ts';
+
+/** Which of a cluster a broker is. */
+export interface ClusterPlace {
+  readonly nodeId: number;
+  /** Of node 1. */
+  readonly controllerPort: number;
+  /** As of {@link newClusterId}. */
+  readonly clusterId: string;
+}
 
 export interface KafkaProcessOptions {
   readonly java: string;
@@ -18,6 +27,10 @@ export interface KafkaProcessOptions {
   readonly port: number;
   readonly logFile: string;
   readonly env: Environment;
+  /** @default a cluster of its own */
+  readonly place?: ClusterPlace;
+  /** @default none but those it needs */
+  readonly settings?: BrokerSettings;
 }
 
 const slf4j = 'org.slf4j.simpleLogger';
@@ -34,12 +47,13 @@ function configuration({ dataDir }: KafkaProcessOptions): string {
   return join(dataDir, 'server.properties');
 }
 
-/** The controller's port is nobody's business but Kafka's own, so it is any free one, at each start anew. */
+/** A controller's port is nobody's business but Kafka's own, so that of a single broker is any free one, at each start anew. */
 async function writeConfiguration(options: KafkaProcessOptions): Promise<void> {
-  const { dataDir, port } = options;
+  const { dataDir, port, place, settings = {} } = options;
   await mkdir(dataDir, { recursive: true });
-  const properties = serverProperties({ port, controllerPort: await freePort(), dataDir: join(dataDir, 'data') });
-  await writeFile(configuration(options), properties);
+  const controllerPort = place?.controllerPort ?? (await freePort());
+  const at = { port, controllerPort, dataDir: join(dataDir, 'data'), nodeId: place?.nodeId ?? 1 };
+  await writeFile(configuration(options), serverProperties({ ...at, settings }));
 }
 
 /** The mark is made after the format has succeeded: data without it is what an interrupted format left. */
@@ -48,7 +62,14 @@ async function formatOnce(options: KafkaProcessOptions): Promise<void> {
   if (await stat(mark).catch(() => undefined)) return;
   await rm(join(options.dataDir, 'data'), { recursive: true, force: true });
   const logStart = await sizeBytes(options.logFile);
-  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', configuration(options)];
+  const format = [
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    options.place?.clusterId ?? newClusterId(),
+    '-c',
+    configuration(options),
+  ];
   const exit = await (await runJava(options, ['-XX:TieredStopAtLevel=1'], format)).exited;
   if (exit.code === 0) return writeFile(mark, '');
   const tail = await logTail(options.logFile, logStart);
@@ -56,7 +77,7 @@ async function formatOnce(options: KafkaProcessOptions): Promise<void> {
 }
 
 /** 22 characters of base64url; the first is no hyphen, which would make it an option. */
-function clusterId(): string {
+export function newClusterId(): string {
   return randomBytes(16).toString('base64url').replace(/^-/, 'A');
 }
 

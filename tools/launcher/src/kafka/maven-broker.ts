@@ -1,22 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Environment } from '../environment.ts';
-import { findOnPath } from '../find-on-path.ts';
-import { LaunchError } from '../launch-error.ts';
 import { requireFreePort } from '../ports.ts';
 import { silence, tracked } from '../progress.ts';
 import { createBrokerLife } from './broker-life.ts';
 import type { Broker, ObtainBrokerOptions } from './broker.ts';
-import { findJava } from './java.ts';
 import { fetchKafkaJars, hasKafkaJars, kafkaJarsFolder } from './kafka-jars.ts';
 import { kafkaPort } from './kafka-port.ts';
 import { runKafka } from './kafka-process.ts';
 import { prepareLog } from './prepare-log.ts';
+import { requireJava } from './require-java.ts';
+
+const remedy = 'Start Docker, or install a JDK 17+ and Maven, or set KAFKA_BROKERS to a Kafka of yours.';
 
 /** Kafka as a Java process of ours, from jars that Maven fetches once. `withoutDocker`: why it is not Docker's, for the error. */
 export async function createMavenBroker(options: ObtainBrokerOptions, withoutDocker: string): Promise<Broker> {
   const { env = process.env, onProgress = silence, signal, port } = options;
-  const java = await requireJava(env, withoutDocker);
+  const java = await requireJava(env, withoutDocker, remedy);
   await requireFreePort(kafkaPort, port, 'set KAFKA_BROKERS to use the Kafka there');
   if (!(await hasKafkaJars(env))) await fetchKafkaJars({ env, onProgress, signal });
   const dataDir = resolve(options.dataDir);
@@ -41,15 +40,4 @@ export async function createMavenBroker(options: ObtainBrokerOptions, withoutDoc
     if (options.data === 'temporary') await rm(dataDir, { recursive: true, force: true });
   };
   return { brokers, kind: 'maven', stop: life.stop, kill: life.kill, start: () => life.start(), close };
-}
-
-async function requireJava(env: Environment, withoutDocker: string): Promise<string> {
-  const java = await findJava(env);
-  const missing = [withoutDocker];
-  if ('missing' in java) missing.push(java.missing);
-  if (!(await hasKafkaJars(env)) && !(await findOnPath('mvn', env))) missing.push('no Maven (mvn is not on PATH)');
-  if ('command' in java && missing.length === 1) return java.command;
-  throw new LaunchError(
-    `No Kafka to be had: ${missing.join(', ')}. Start Docker, or install a JDK 17+ and Maven, or set KAFKA_BROKERS to a Kafka of yours.`,
-  );
 }

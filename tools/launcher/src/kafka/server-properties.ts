@@ -2,16 +2,28 @@ export interface ServerProperties {
   readonly port: number;
   readonly controllerPort: number;
   readonly dataDir: string;
+  /** Its number in the cluster. Number 1 is the controller, too. @default 1 */
+  readonly nodeId?: number;
+  /** What is to be other than below. */
+  readonly settings?: BrokerSettings;
 }
 
-/** The configuration of a single Kafka that is broker and controller, on the loopback address only. */
-export function serverProperties({ port, controllerPort, dataDir }: ServerProperties): string {
+/** Properties of a broker by name. */
+export type BrokerSettings = Readonly<Record<string, string | number | boolean>>;
+
+/** The configuration of one Kafka of a cluster, which may be all of it, on the loopback address only. */
+export function serverProperties({
+  port,
+  controllerPort,
+  dataDir,
+  nodeId = 1,
+  settings = {},
+}: ServerProperties): string {
   const address = (at: number): string => `127.0.0.1:${at}`;
-  const properties: Record<string, string | number | boolean> = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
+  const properties: BrokerSettings = {
+    ...roles(nodeId, `CLIENT://${address(port)}`, `CONTROLLER://${address(controllerPort)}`),
+    'node.id': nodeId,
     'controller.quorum.voters': `1@${address(controllerPort)}`,
-    listeners: `CLIENT://${address(port)},CONTROLLER://${address(controllerPort)}`,
     'advertised.listeners': `CLIENT://${address(port)}`,
     'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'CLIENT',
@@ -25,8 +37,15 @@ export function serverProperties({ port, controllerPort, dataDir }: ServerProper
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
+    ...settings,
   };
   return `${Object.entries(properties)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')}\n`;
+}
+
+function roles(nodeId: number, client: string, controller: string): BrokerSettings {
+  return nodeId === 1
+    ? { 'process.roles': 'broker,controller', listeners: `${client},${controller}` }
+    : { 'process.roles': 'broker', listeners: client };
 }

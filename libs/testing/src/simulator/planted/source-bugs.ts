@@ -1,7 +1,8 @@
 import type { PlantedBug } from './planted-bug.ts';
 
-const leaseTable = 'libs/testing/src/in-memory-broker/lease-table.ts';
-const commitQueue = 'libs/testing/src/in-memory-broker/commit-queue.ts';
+const leaseTable = 'libs/messaging/src/membership/lease-table.ts';
+const commitQueue = 'libs/messaging/src/membership/commit-queue.ts';
+const groupSource = 'libs/testing/src/in-memory-broker/in-memory-group-source.ts';
 
 /** What record sources did wrong: each takes one fence away, or one promise of the port. */
 export const sourceBugs: readonly PlantedBug[] = [
@@ -11,12 +12,12 @@ export const sourceBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: leaseTable,
-        text: 'if (!lease.goesOnWith(batch)) return this.#readOn(lease);',
+        text: 'if (!lease.goesOnWith(fetched)) return this.#outOfLine(lease);',
         replacement: '',
       },
       {
         file: leaseTable,
-        text: 'for (const lease of this.#leases.values()) if (!lease.draining) this.#readOn(lease);',
+        text: 'for (const lease of this.#leases.values()) if (!lease.draining) lease.align();',
         replacement: 'for (const lease of [...this.#leases.values()]) if (!lease.draining) this.#end(lease);',
       },
     ],
@@ -27,16 +28,18 @@ export const sourceBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: leaseTable,
-        text: 'if (!lease || lease.draining) return;',
-        replacement: `if (!lease && batch.records.length > 0) {
-      this.#grant(batch, { committed: undefined, start: batch.fetchedFrom, end: batch.endOffset });
-      return this.batch(batch);
+        text: 'if (!lease || lease.draining || lease.next === undefined) return;',
+        replacement: `if (!lease && fetched.records.length > 0) {
+      const { topic, partition, fetchedFrom = 0, endOffset } = fetched;
+      const logId = topic + ' ' + partition;
+      this.#grant({ topic, partition, stored: undefined, logStart: fetchedFrom, logEnd: endOffset, logId }, undefined);
+      return this.fetched(fetched);
     }
-    if (!lease) return;`,
+    if (!lease || lease.next === undefined) return;`,
       },
       {
         file: leaseTable,
-        text: 'this.#leases.delete(key);\n    this.client.pause(lease);',
+        text: 'this.#leases.delete(key);\n    this.#client.pause(lease);',
         replacement: 'this.#leases.delete(key);',
       },
     ],
@@ -45,7 +48,7 @@ export const sourceBugs: readonly PlantedBug[] = [
     name: 'commit-of-a-lost-partition',
     story: 'kafkajs 2.2.4: a commit for a partition that was lost overwrote the one of its new owner',
     changes: [
-      { file: commitQueue, text: 'if (lease.ended) refused = leaseLost(lease);', replacement: '' },
+      { file: commitQueue, text: 'if (!lease.ended) return true;', replacement: 'if (lease.topic) return true;' },
       {
         file: 'libs/messaging/src/engine/lease-work.ts',
         text: 'this.dirty && !this.ended; tries++',
@@ -56,7 +59,7 @@ export const sourceBugs: readonly PlantedBug[] = [
   {
     name: 'commit-repeated-under-newer-generation',
     story: 'kafkajs 2.2.4: a commit that failed was repeated after a rejoin, as of the new generation',
-    changes: [{ file: commitQueue, text: 'const attempts = 1;', replacement: 'const attempts = 5;' }],
+    changes: [{ file: groupSource, text: 'const commitAttempts = 1;', replacement: 'const commitAttempts = 5;' }],
   },
   {
     name: 'stale-unassign-armed',
@@ -64,9 +67,9 @@ export const sourceBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: leaseTable,
-        text: 'const forget = process.clock.after(drainTimeoutMs, () => this.#end(lease));',
+        text: 'const forget = this.#clock.after(this.#drainTimeoutMs, () => this.#end(lease));',
         replacement:
-          'const forget = () => undefined;\n    process.clock.after(drainTimeoutMs, () => this.#end(this.#leases.get(partitionKey(lease)) ?? lease));',
+          'const forget = () => undefined;\n    this.#clock.after(this.#drainTimeoutMs, () => this.#end(this.#leases.get(partitionKey(lease)) ?? lease));',
       },
     ],
   },
@@ -79,11 +82,11 @@ export const sourceBugs: readonly PlantedBug[] = [
     name: 'lease-outlives-session',
     story: 'a member that the group could not hear went on as the owner of its partitions',
     changes: [
-      { file: leaseTable, text: 'return !this.#membership.valid;', replacement: 'return false;' },
+      { file: leaseTable, text: 'return !this.#session.valid;', replacement: 'return false;' },
       {
         file: leaseTable,
-        text: 'new Membership(process.clock, sessionTimeoutMs - leaseMarginMs, () => this.forgotten());',
-        replacement: 'new Membership(process.clock, sessionTimeoutMs - leaseMarginMs, () => undefined);',
+        text: 'sessionTimeoutMs - leaseMarginMs, () => this.forgotten());',
+        replacement: 'sessionTimeoutMs - leaseMarginMs, () => undefined);',
       },
     ],
   },

@@ -1,0 +1,20 @@
+import type { PartitionState } from './partition-state.ts';
+
+/** A consumer as of now, for people and alerts: places and figures, nothing of what is in a record. */
+export interface ConsumerState {
+  readonly group: string;
+  /** Undefined while it is a member of its group, else what is missing, for people to read. */
+  readonly notJoined: string | undefined;
+  readonly held: { readonly records: number; readonly bytes: number };
+  /** How many handlers may run at the same time. */
+  readonly concurrency: number;
+  readonly targets: readonly TargetState[];
+  /** Those that are ours, by topic and number. */
+  readonly partitions: readonly PartitionState[];
+}
+
+export interface TargetState {
+  readonly name: string;
+  /** As {@link Target.closedForMs}. */
+  readonly closedForMs: number | undefined;
+}

@@ -1,0 +1,31 @@
+import { Fifo } from './fifo.ts';
+
+/**
+ * A partition's lanes that may have a turn, in the order in which they became so. A long one, which will be busy for longest,
+ * does not stand in line behind all the others, or nothing would be left in the end but its calls, one after the other: the
+ * long ones, and the others, take every second turn while there are both.
+ */
+export class ReadyLanes<Lane extends object> {
+  readonly #long = new Fifo<Lane>();
+  readonly #others = new Fifo<Lane>();
+  #afterLong = false;
+
+  get size(): number {
+    return this.#long.size + this.#others.size;
+  }
+
+  push(lane: Lane, { long }: { readonly long: boolean }): void {
+    (long ? this.#long : this.#others).push(lane);
+  }
+
+  shift(): Lane | undefined {
+    const [first, second] = this.#afterLong ? [this.#others, this.#long] : [this.#long, this.#others];
+    this.#afterLong = first.size > 0 ? first === this.#long : second === this.#long;
+    return first.shift() ?? second.shift();
+  }
+
+  clear(): void {
+    this.#long.clear();
+    this.#others.clear();
+  }
+}
