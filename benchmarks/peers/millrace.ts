@@ -1,0 +1,46 @@
+// A consumer app as users of Millrace write it; PEER_TELEMETRY=sdk starts OpenTelemetry as runService does.
+import { createTarget, type HttpTarget } from '@millrace/http-client';
+import { createKafka, createRecordProducer, createRecordSource } from '@millrace/kafka';
+import { createConsumer, type HandlerOf, on } from '@millrace/messaging';
+import { createLogger, startTelemetry } from '@millrace/telemetry';
+import { sampleEvent } from '../backlog/sample-record.ts';
+import { runPeer } from './run-peer.ts';
+
+if (process.env['PEER_TELEMETRY'] === 'sdk') startTelemetry({ service: 'benchmark' });
+const log = createLogger({ service: 'benchmark', level: 'warn' });
+
+await runPeer(async (settings) => {
+  const { brokers, topic, group, concurrency } = settings;
+  const { origin, pathname } = new URL(settings.url);
+  const api = createTarget({ name: 'stub', baseUrl: origin, timeoutMs: 30_000, connections: concurrency, log });
+  const kafka = createKafka({ clientId: 'benchmark', brokers, log });
+  const producer = createRecordProducer(kafka);
+  const subscription = on(sampleEvent(topic), callApi(api, pathname as `/${string}`), { name: 'benchmark' });
+  const consumer = createConsumer(
+    {
+      group,
+      startAt: 'earliest',
+      targets: [api],
+      subscriptions: [subscription],
+      concurrency,
+    },
+    { log, producer, source: (options) => createRecordSource(kafka, options) },
+  );
+  await producer.start();
+  await consumer.start();
+  await joined(consumer.notReady);
+  return async () => {
+    await consumer.stop();
+    await producer.stop();
+  };
+});
+
+function callApi(api: HttpTarget, path: `/${string}`): HandlerOf<ReturnType<typeof sampleEvent>> {
+  return async ({ data }, context) => {
+    await api.post(path, data, context);
+  };
+}
+
+async function joined(notReady: () => string | undefined): Promise<void> {
+  while (notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import benchmarks from '../package.json' with { type: 'json' };
+import type { Peer } from './peer.ts';
+
+const { dependencies, version } = benchmarks;
+const silenced = '--disable-warning=TimeoutNegativeWarning';
+
+/** undici's Agent in loops, without Kafka. */
+export const raw = nodePeer('raw', 'raw', `undici ${dependencies.undici}`, 'none');
+/** Our HTTP client in loops, without Kafka. */
+export const rawLean = nodePeer('raw-lean', 'raw-lean', version, 'none');
+export const millrace = nodePeer('millrace', 'millrace', version, 'key');
+/** The same with an OpenTelemetry SDK, which exports nothing. */
+export const millraceTraced = nodePeer('millrace-otel', 'millrace', version, 'key', { PEER_TELEMETRY: 'sdk' });
+export const eachMessage = nodePeer('eachMessage', 'each-message', `kafkajs ${dependencies.kafkajs}`, 'partition');
+export const eachBatch = nodePeer('eachBatch', 'each-batch', `kafkajs ${dependencies.kafkajs}`, 'none');
+export const platformatic = nodePeer('platformatic', 'platformatic', dependencies['@platformatic/kafka'], 'none');
+
+function nodePeer(
+  name: string,
+  script: string,
+  ofVersion: string,
+  order: Peer['order'],
+  env: Readonly<Record<string, string>> = {},
+): Peer {
+  const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
+  const command = { command: process.execPath, args: [silenced, file], env };
+  return { name, version: ofVersion, order, prepare: () => Promise.resolve(command) };
+}
