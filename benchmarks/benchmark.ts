@@ -4,6 +4,6 @@ export interface Benchmark {
   readonly name: string;
   /** One line for the list. */
   readonly what: string;
-  /** Prints its conditions and figures to standard output. */
-  run(): Promise<void>;
+  /** Prints its conditions and figures to standard output; a LaunchError names the argument that it does not understand. */
+  run(args: readonly string[]): Promise<void>;
 }

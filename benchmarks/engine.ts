@@ -1,4 +1,4 @@
-import { createProgressPrinter, type OnProgress } from '@millrace/launcher';
+import { createProgressPrinter, LaunchError, type OnProgress } from '@millrace/launcher';
 import { startTelemetry } from '@millrace/telemetry';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Benchmark } from './benchmark.ts';
@@ -21,11 +21,17 @@ const rounds = 5;
 export const engine: Benchmark = {
   name: 'engine',
   what: 'microseconds a record of the delivery engine, alone and with all that a consumer adds, by backlog and keys',
-  run: async () => {
-    const telemetry = startTelemetry({ service: 'benchmark', spanProcessors: [new NoopSpanProcessor()] });
+  run: async ([spans, ...rest]) => {
+    const recorded = spans === 'recorded';
+    if (rest.length > 0 || (spans !== undefined && !recorded))
+      throw new LaunchError(`engine takes "recorded", for spans that are recorded, or nothing.`);
+    const telemetry = startTelemetry({
+      service: 'benchmark',
+      spanProcessors: recorded ? [new NoopSpanProcessor()] : [],
+    });
     const progress = createProgressPrinter(process.stderr);
     try {
-      print(await measureAll(progress.onProgress));
+      print(await measureAll(progress.onProgress), recorded);
     } finally {
       progress.stop();
       await telemetry.stop();
@@ -65,14 +71,15 @@ function allSeries(): readonly Series[] {
   );
 }
 
-function print(all: readonly Series[]): void {
+function print(all: readonly Series[], recorded: boolean): void {
   console.log(`\n${engine.name}: microseconds a record, best / median of ${rounds} rounds that take turns`);
   console.log(`machine   ${machine()}`);
   console.log(`versions  Node ${process.versions.node}`);
   console.log(
     `setup     order by key, ${count(concurrency, 'call')} at a time, answered in the next turn of the event loop; source in memory; commits on`,
   );
-  console.log('          consumer: with reading the event, checking its data, and a span that nobody exports');
+  const span = recorded ? 'a span that is recorded and dropped' : 'its trace, of which nothing is recorded';
+  console.log(`          consumer: with reading the event, checking its data, and ${span}`);
   printCosts('by the clock on the wall', all, ({ elapsed }) => elapsed);
   printCosts('of the processor, for its thread: what else the machine does counts less', all, ({ cpu }) => cpu);
   console.log('backlog: records that no call has begun for; past what may be held in memory, the source keeps them');

@@ -1,4 +1,4 @@
-import { createConsumer, createSystemClock, on } from '@millrace/messaging';
+import { type Clock, createConsumer, createSystemClock, type KafkaRecord, on } from '@millrace/messaging';
 import { DeliveryEngine, InMemoryProducer } from '@millrace/messaging/testing';
 import { createLogger } from '@millrace/telemetry';
 import type { InstantApi } from './instant-api.ts';
@@ -26,39 +26,41 @@ export interface Subject {
 const log = createLogger({ service: 'benchmark', level: 'silent' });
 const callOf = ({ user, partition, offset }: SampleRecord) => ({ key: user, partition, offset });
 
+export interface EngineRun extends Pick<Run, 'source' | 'ended'> {
+  readonly concurrency: number;
+  readonly clock: Clock;
+  /** Answers a call. */
+  readonly call: (record: SampleRecord) => Promise<'completed'>;
+}
+
+/** An engine with the limits of a consumer of this concurrency; resolves to what stops it. */
+export async function startEngine({ source, ended, concurrency, clock, call }: EngineRun) {
+  const records = Math.max(4 * concurrency, 1_000);
+  const bytes = 32 * 1024 * 1024;
+  const held = { records, bytes, recordsPerPartition: records, bytesPerPartition: bytes };
+  const deliveryOf = (record: KafkaRecord) => ({
+    needsTarget: true,
+    turn: () => call(record as SampleRecord),
+    giveUp: () => undefined,
+  });
+  const options = { startAt: 'earliest', order: 'key', concurrency, held, overflow: 'pause' } as const;
+  const engine = new DeliveryEngine(
+    { ...options, callTimeoutMs: 30_000, drainTimeoutMs: 4_000 },
+    { deliveryOf, closedForMs: () => undefined, ended, clock, log },
+  );
+  await source.start(engine);
+  return async () => {
+    await engine.stop();
+    await source.stop();
+  };
+}
+
 /** Between the source and its delivery port: order, concurrency, back-pressure, deadlines, offsets, commits. */
 export const engineAlone: Subject = {
   name: 'engine alone',
-  start: async ({ source, api, ended }) => {
-    const records = Math.max(4 * concurrency, 1_000);
-    const bytes = 32 * 1024 * 1024;
-    const engine = new DeliveryEngine(
-      {
-        startAt: 'earliest',
-        order: 'key',
-        concurrency,
-        held: { records, bytes, recordsPerPartition: records, bytesPerPartition: bytes },
-        overflow: 'pause',
-        callTimeoutMs: 30_000,
-        drainTimeoutMs: 4_000,
-      },
-      {
-        deliveryOf: (record) => ({
-          needsTarget: true,
-          turn: () => api.call(callOf(record as SampleRecord), 'completed' as const),
-          giveUp: () => undefined,
-        }),
-        closedForMs: () => undefined,
-        ended,
-        clock: createSystemClock(),
-        log,
-      },
-    );
-    await source.start(engine);
-    return async () => {
-      await engine.stop();
-      await source.stop();
-    };
+  start: ({ source, api, ended }) => {
+    const call = (record: SampleRecord) => api.call(callOf(record), 'completed' as const);
+    return startEngine({ source, ended, concurrency, clock: createSystemClock(), call });
   },
 };
 

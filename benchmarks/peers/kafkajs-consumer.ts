@@ -1,5 +1,5 @@
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
-import { registerZstd } from './kafkajs-zstd.ts';
+import { registerZstd } from '@millrace/kafka';
 import type { PeerSettings } from './settings.ts';
 
 /** A consumer of kafkajs as its documentation makes one, subscribed; `run` begins the work, and it resolves when joined. */
