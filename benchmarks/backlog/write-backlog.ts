@@ -1,7 +1,6 @@
-import { createKafka, ensureTopics } from '@millrace/kafka';
+import { createKafka, ensureTopics, registerZstd } from '@millrace/kafka';
 import { createLogger } from '@millrace/telemetry';
 import kafkajs, { type Message } from 'kafkajs';
-import { registerZstd } from '@millrace/kafka';
 import { callIds, type Keys } from './key-sequence.ts';
 import { sampleRecord } from './sample-record.ts';
 

@@ -1,19 +1,24 @@
 import type { Clock, RecordSink, RecordSourceOptions } from '@millrace/messaging';
-import { type GroupLease, LeaseTable, partitionKey, type PartitionOffsets } from '@millrace/messaging/membership';
+import {
+  type Fetched,
+  type GroupLease,
+  LeaseTable,
+  partitionKey,
+  type PartitionOffsets,
+} from '@millrace/messaging/membership';
 import type { Logger } from '@millrace/telemetry';
 import type {
-  Batch,
   ConsumerCrashEvent,
   ConsumerGroupJoinEvent,
   ConsumerStartBatchProcessEvent,
   EachBatchPayload,
 } from 'kafkajs';
+import { fetchedOf, fetchedUnseen } from './fetched.ts';
 import { type GroupConsumer, openGroupConsumer } from './group-consumer.ts';
 import { readLogOffsets } from './group-offsets.ts';
 import { partitionNames } from './kafka-assignor.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from './kafka-error.ts';
-import { recordOf } from './kafka-message.ts';
 import { KafkajsClient } from './kafkajs-client.ts';
 import { leaseTableLog } from './lease-table-log.ts';
 import { MemberWatch } from './member-watch.ts';
@@ -21,6 +26,7 @@ import { type MemberIdentity, OffsetStore } from './offset-store.ts';
 import { pause } from './pause.ts';
 import type { Pulse } from './pulse.ts';
 import type { RecordSourceSettings } from './record-source-settings.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 
 export interface GroupMemberOptions extends RecordSourceOptions {
   readonly connection: KafkaConnection;
@@ -54,7 +60,10 @@ export class GroupMember {
   #askedMs = 0;
   /** When the coordinator was last heard of: what it answers next was sent after that. */
   #heardMs = 0;
-  #joins = 0;
+  #hasJoined = false;
+  #isRefused = false;
+  /** How many partitions the group has given it. */
+  #assigned = 0;
   #leaving = false;
 
   constructor(options: GroupMemberOptions) {
@@ -84,8 +93,9 @@ export class GroupMember {
     });
   }
 
-  get hasJoined(): boolean {
-    return this.#joins > 0;
+  /** Whether it got anywhere, so that another attempt is worth while at once. */
+  get hasWorked(): boolean {
+    return this.#hasJoined && !this.#isRefused;
   }
 
   get leases(): readonly GroupLease[] {
@@ -145,7 +155,7 @@ export class GroupMember {
     const { consumer } = this.#group;
     consumer.on('consumer.group_join', ({ payload }) => this.#joined(payload));
     consumer.on('consumer.heartbeat', ({ payload }) => this.#heartbeat(payload));
-    consumer.on('consumer.fetch', () => this.#options.pulse.heard());
+    consumer.on('consumer.network.request', ({ payload }) => this.#answered(payload.apiName));
     consumer.on('consumer.start_batch_process', ({ payload }) => this.#hiddenBatch(payload));
     consumer.on('consumer.stop', () => this.#out('rejoining the group'));
     consumer.on('consumer.crash', ({ payload }) => this.#crashed(payload));
@@ -176,14 +186,14 @@ export class GroupMember {
     if (this.#over.signal.aborted) return;
     if (memberId !== this.#memberId) this.#table.endAll();
     this.#memberId = memberId;
-    this.#joins++;
+    this.#hasJoined = true;
     this.#offsets.joined();
     this.#missing = undefined;
     this.#heardMs = this.#options.clock.mark();
-    this.#options.pulse.heard();
     const partitions = Object.entries(memberAssignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
+    this.#assigned = partitions.length;
     this.#table.confirmed(this.#askedMs);
     this.#table.joined(partitions);
     this.#options.log.info({ partitions: partitionNames(partitions) }, 'joined the group');
@@ -196,21 +206,31 @@ export class GroupMember {
     this.#offsets.heartbeat(identity);
   }
 
+  /**
+   * A fetch is what must be answered. Where nothing is asked for, since all is paused or nothing is ours, kafkajs only sends
+   * heartbeats, and those do.
+   */
+  #answered(api: string): void {
+    const { leases, withheld } = this.#table;
+    const resting = leases.length + withheld.length >= this.#assigned && !leases.some(({ flowing }) => flowing);
+    if (api === 'Fetch' || (api === 'Heartbeat' && resting)) this.#options.pulse.heard();
+  }
+
   #crashed({ error, restart }: ConsumerCrashEvent['payload']): void {
     if (this.#over.signal.aborted) return;
-    if (protocolErrorOf(error) === 'INCONSISTENT_GROUP_PROTOCOL') return this.#refused();
+    const refusal = refusalOf(error, this.#options.group);
+    if (refusal) return this.#refused(refusal);
     this.#out(`rejoining the group after: ${reasonOf(error)}`);
     this.#options.log.warn({ reason: reasonOf(error) }, 'consumer lost its place in the group; it joins again');
     if (!restart) this.#over.abort();
   }
 
-  /** For as long as there are such members; the next membership tries again. */
-  #refused(): void {
-    const { group, log, pulse } = this.#options;
-    const why = `group ${group} has members that are no Millrace consumers, or of a version too far from this one`;
-    this.#out(`${why}: stop those first, see docs/migrating.md`);
-    log.error(`${why}: this one cannot join them, and takes over when they have stopped; see docs/migrating.md`);
-    pulse.heard();
+  /** For as long as somebody does nothing about it; the next membership tries again. */
+  #refused({ what, meanwhile }: Refusal): void {
+    this.#out(what);
+    this.#options.log.error(`${what}; ${meanwhile}`);
+    this.#options.pulse.heard();
+    this.#isRefused = true;
     this.#over.abort();
   }
 
@@ -224,38 +244,18 @@ export class GroupMember {
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     if (this.#over.signal.aborted) return;
     this.#offsets.batch(payload);
-    const batch: Batch & { readonly fetchedOffset?: string } = payload.batch;
-    this.#deliver({
-      topic: batch.topic,
-      partition: batch.partition,
-      fetchedFrom: batch.fetchedOffset === undefined ? undefined : Number(batch.fetchedOffset),
-      firstOffset: Number(batch.firstOffset() ?? batch.lastOffset()),
-      lastOffset: Number(batch.lastOffset()),
-      endOffset: Number(batch.highWatermark),
-      records: batch.messages.map((message) => recordOf(batch, message)),
-    });
+    this.#deliver(fetchedOf(payload.batch));
   }
 
-  /** A batch of which nothing can be seen (aborted, control records) never comes to `eachBatch`, but moves the position. */
   #hiddenBatch(payload: ConsumerStartBatchProcessEvent['payload']): void {
-    if (payload.batchSize > 0 || this.#over.signal.aborted) return;
-    const first: string | null = payload.firstOffset;
-    this.#deliver({
-      topic: payload.topic,
-      partition: payload.partition,
-      fetchedFrom: undefined,
-      firstOffset: Number(first ?? payload.lastOffset),
-      lastOffset: Number(payload.lastOffset),
-      endOffset: Number(payload.highWatermark),
-      records: [],
-    });
+    if (payload.batchSize === 0 && !this.#over.signal.aborted) this.#deliver(fetchedUnseen(payload));
   }
 
   /**
    * What the consumer fails to take counts as delivered already, and must not stay so. kafkajs fetches again after most
    * errors, but gives up at once after a TypeError: then the leases end, and a new member begins at what is committed.
    */
-  #deliver(fetched: Parameters<LeaseTable['fetched']>[0]): void {
+  #deliver(fetched: Fetched): void {
     try {
       this.#table.fetched(fetched);
     } catch (error) {

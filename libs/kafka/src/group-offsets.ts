@@ -1,6 +1,6 @@
 import type { Commit } from '@millrace/messaging';
 import { partitionKey, type PartitionOffsets, type TopicPartition } from '@millrace/messaging/membership';
-import type { BrokerMetadata, Cluster } from 'kafkajs';
+import type { Cluster } from 'kafkajs';
 
 /** A partition's part of an answer. */
 interface PartitionAnswer {
@@ -25,7 +25,7 @@ export async function readGroupOffsets(
   partitions: readonly TopicPartition[],
 ): Promise<readonly PartitionOffsets[]> {
   const [clusterId, stored, starts, ends] = await Promise.all([
-    readClusterId(cluster),
+    readClusterId(cluster, [...new Set(partitions.map(({ topic }) => topic))]),
     readStored(cluster, groupId, partitions),
     readLogOffsets(cluster, partitions, 'start'),
     readLogOffsets(cluster, partitions, 'end'),
@@ -39,10 +39,21 @@ export async function readGroupOffsets(
   });
 }
 
-/** kafkajs hands over more of the answer than its types say. Brokers before 0.10.1 have no id. */
-async function readClusterId(cluster: Cluster): Promise<readonly string[]> {
-  const metadata: BrokerMetadata & { readonly clusterId?: string | null } = await cluster.metadata();
-  return metadata.clusterId ? [metadata.clusterId] : [];
+/** kafkajs asks and hands over more than its types say. Brokers before 0.10.1 have no id. */
+interface MetadataOfTopics {
+  metadata(of: { readonly topics: readonly string[] }): Promise<{ readonly clusterId?: string | null }>;
+}
+
+const clusterIds = new WeakMap<Cluster, readonly string[]>();
+
+/** Asked once, and about `topics` alone: kafkajs takes no answer in which a partition of whatever topic has no leader. */
+async function readClusterId(cluster: Cluster, topics: readonly string[]): Promise<readonly string[]> {
+  const known = clusterIds.get(cluster);
+  if (known) return known;
+  const { clusterId } = await (cluster as MetadataOfTopics).metadata({ topics });
+  const read = clusterId ? [clusterId] : [];
+  clusterIds.set(cluster, read);
+  return read;
 }
 
 /** Where the partitions' logs end, or start; those without a leader are left out. */

@@ -11,3 +11,4 @@ export { createKafka, type KafkaConnection, type KafkaOptions } from './kafka-co
 export { createRecordProducer, type KafkaRecordProducer, type RecordProducerOptions } from './record-producer.ts';
 export { createRecordSource, type KafkaSourceOptions } from './record-source.ts';
 export type { RecordSourceSettings } from './record-source-settings.ts';
+export { registerZstd } from './zstd-codec.ts';

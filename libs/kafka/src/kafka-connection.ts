@@ -4,6 +4,7 @@ import { type BrokerRoute, BrokerSockets } from './broker-sockets.ts';
 import { BrokerWatch } from './broker-watch.ts';
 import { kafkaLogCreator, kafkaLogLevel } from './kafka-log.ts';
 import { silenceNegativeTimeoutWarning } from './negative-timeout-warning.ts';
+import { registerZstd } from './zstd-codec.ts';
 
 export interface KafkaOptions {
   /** `host:port` of any brokers of the cluster; the others are found through them. */
@@ -44,6 +45,7 @@ const backoff = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, fac
 /** Names the cluster; nothing connects before a source, a producer or an administrative call asks for it. */
 export function createKafka({ brokers, clientId, log, route }: KafkaOptions): KafkaConnection {
   silenceNegativeTimeoutWarning();
+  registerZstd();
   const watch = new BrokerWatch(log);
   const open: KafkaConnection['open'] = ({ retries }) => {
     const sockets = new BrokerSockets(watch, connectionTimeout, route);

@@ -14,7 +14,7 @@ export class Pulse {
     this.#heardMs = clock.mark();
   }
 
-  /** Kafka has answered this source. */
+  /** Kafka has answered what this source must have an answer to. */
   heard(): void {
     this.#heardMs = this.#clock.mark();
   }

@@ -194,7 +194,7 @@ describe('a record source that kafkajs gives up', () => {
     await foreign.run({ eachBatch: async () => {} });
     const { log, messages } = keptLog();
     const { source } = await startReading({ topic, group, connection: testKafka({ log }) });
-    const refused = /^group .* has members that are no Millrace consumers.* see docs\/migrating.md$/;
+    const refused = /^group .* has members that are no Millrace consumers.* see docs\/migrating.md;/;
     await vi.waitFor(() => expect(messages.filter((each) => refused.test(each))).toHaveLength(2), patience);
     expect(source.notReady()).toBeDefined();
     await foreign.disconnect();

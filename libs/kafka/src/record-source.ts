@@ -44,7 +44,7 @@ export function createRecordSource(
       member = new GroupMember({ ...options, connection, settings, sink, log, clock, pulse, epochs });
       await member.run();
       if (pulse.silentMs() > settings.givenUpAfterMs) return gaveUp(noHope(options.group, pulse.silentMs()));
-      pauseMs = member.hasJoined ? firstPauseMs : Math.min(2 * pauseMs, longestPauseMs);
+      pauseMs = member.hasWorked ? firstPauseMs : Math.min(2 * pauseMs, longestPauseMs);
       await pause(pauseMs, stopping.signal);
     }
   };

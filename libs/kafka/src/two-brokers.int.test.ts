@@ -65,9 +65,10 @@ describe('a source on two brokers', () => {
     expect(breaches([a, b])).toEqual([]);
   });
 
-  it('goes on where it was when the broker that keeps the group is killed, and when it is back', async () => {
+  it('goes on where it was when the broker that keeps the group is killed, with all that other topics had there, and when it is back', async () => {
     const { world } = await open([[1], [1]]);
-    await world.keepGroupOn(2);
+    await open([[2]]); // has no leader then
+    await world.rig.keepGroupsOn(2, 1);
     const [a, b] = [
       await world.member('a', { plan: { commits: true } }),
       await world.member('b', { plan: { commits: true } }),

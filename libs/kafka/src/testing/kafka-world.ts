@@ -37,8 +37,7 @@ export class KafkaWorld implements SourceWorld {
   readonly times = { sessionMs: shortSettings.sessionTimeoutMs, drainMs: shortSettings.drainTimeoutMs };
   /** One response: 128 KiB of 1 kB each, and the batch in which that is reached. */
   readonly recordsInHand = 150;
-  /** The world's one group. */
-  group = uniqueName();
+  readonly group = uniqueName();
   readonly rig: TopicRig;
   readonly #broker: WorldBroker;
   readonly #clock = createSharedClock();
@@ -73,11 +72,6 @@ export class KafkaWorld implements SourceWorld {
     const member = await spawnMember({ name, brokers, routes, topic, plan, ...where });
     this.#spawned.push(member);
     return member;
-  }
-
-  /** Before the first member: has the broker of this number be the group's coordinator. */
-  async keepGroupOn(nodeId: number): Promise<void> {
-    this.group = await this.rig.groupKeptBy(nodeId);
   }
 
   write(partition: number, count: number): Promise<void> {

@@ -133,17 +133,17 @@ export class TopicRig {
     });
   }
 
-  /** The name of a group, not in use, whose coordinator is that broker; the others have all that it would leave to them. */
-  async groupKeptBy(nodeId: number): Promise<string> {
-    let partitions = await this.#offsetsPartitions();
-    while (partitions.some(({ isr, replicas }) => isr.length < replicas.length)) {
-      await pause(againMs);
-      partitions = await this.#offsetsPartitions();
-    }
-    const leads = (id: number) => partitions.some(({ partitionId, leader }) => partitionId === id && leader === nodeId);
-    for (;;) {
-      const name = uniqueName();
-      if (leads((javaHash(name) & 0x7fffffff) % partitions.length)) return name;
+  /**
+   * Has all groups be kept by one broker, which leaves them to the other when it goes. There must be two, and no group must be
+   * in use.
+   */
+  async keepGroupsOn(nodeId: number, other: number): Promise<void> {
+    const topic = '__consumer_offsets';
+    for (const replicas of [[nodeId], [nodeId, other]]) {
+      const partitions = await this.#offsetsPartitions();
+      const partitionAssignment = partitions.map(({ partitionId }) => ({ partition: partitionId, replicas }));
+      await this.#admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment }] });
+      while (!(await this.#offsetsPartitions()).every(isKeptBy(nodeId, replicas.length))) await pause(againMs);
     }
   }
 
@@ -213,7 +213,6 @@ function isStillThere(error: unknown): false {
   throw error;
 }
 
-/** `String.hashCode()`, by which Kafka finds a group's place. */
-function javaHash(text: string): number {
-  return [...text].reduce((hash, letter) => (Math.imul(31, hash) + letter.charCodeAt(0)) | 0, 0);
+function isKeptBy(nodeId: number, replicas: number): (partition: PartitionMetadata) => boolean {
+  return ({ leader, isr, replicas: all }) => leader === nodeId && isr.length === replicas && all.length === replicas;
 }

@@ -8,7 +8,7 @@ export type {
   PartitionOffsets,
   StoreAnswer,
 } from './group-client.ts';
-export type { GroupLease } from './group-lease.ts';
+export { GroupLease } from './group-lease.ts';
 export { LeaseTable, type LeaseTableOptions, type MembershipTimes } from './lease-table.ts';
 export type { LeaseTableLog } from './lease-table-log.ts';
 export { decodePlace, type StoredPlace } from './stored-place.ts';
