@@ -1,39 +1,43 @@
 import { ServiceError } from '@millrace/messaging';
 import { classifyUnanswered, errorCodeOf, failureCode, type FailedOutcome } from './classify.ts';
-import type { Answered, Unanswered } from './exchange.ts';
-import { headerValue } from './read-answer.ts';
+import type { Unanswered } from './exchange.ts';
+import type { HttpAnswer, HttpMethod } from './http-target.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { withoutQuery } from './without-query.ts';
 
-/** What messages say of a call. */
+/** What messages say of a call; no query, since it may hold personal data. */
 export interface CallLabel {
   readonly api: string;
-  /** E.g. `POST /emails/send`: no query, since it may hold personal data. */
-  readonly request: string;
+  readonly method: HttpMethod;
+  readonly path: string;
   readonly timeoutMs: number;
 }
 
 /** The error of a call that was answered with anything but 2xx. */
 export function answerError(
-  { request }: CallLabel,
+  label: CallLabel,
   outcome: FailedOutcome,
-  answer: Answered,
+  { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
   nowMs: number,
 ): ServiceError {
-  const { status, headers } = answer;
-  const waitMs = outcome === 'retryable' ? retryAfterMs(headerValue(headers['retry-after']), nowMs) : undefined;
+  const waitMs = outcome === 'retryable' ? retryAfterMs(headers['retry-after'], nowMs) : undefined;
   const options = { status, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
-  return new ServiceError(errorCodeOf[outcome], `${request} answered ${status}`, options);
+  return new ServiceError(errorCodeOf[outcome], `${requestOf(label)} answered ${status}`, options);
 }
 
 /** The error of a call that got no answer. */
 export function unansweredError(label: CallLabel, result: Unanswered): ServiceError {
   const outcome = classifyUnanswered(result);
-  const options = result.kind === 'failed' ? { cause: causeOf(result.error) } : {};
-  return new ServiceError(errorCodeOf[outcome], `${label.request} ${whatHappened(label, outcome, result)}`, options);
+  const { notSent = false } = result;
+  const options = result.kind === 'failed' ? { notSent, cause: causeOf(result.error) } : { notSent };
+  return new ServiceError(errorCodeOf[outcome], `${requestOf(label)} ${whatHappened(label, outcome, result)}`, options);
 }
+
+const requestOf = ({ method, path }: CallLabel) => `${method} ${withoutQuery(path)}`;
 
 function whatHappened({ api, timeoutMs }: CallLabel, outcome: FailedOutcome, result: Unanswered): string {
   if (outcome === 'timeout') return `was not answered within ${timeoutMs} ms`;
+  if (result.kind === 'crowded') return `was not sent: too many calls wait for a connection to ${api}`;
   if (result.kind !== 'failed') return 'was aborted by its caller';
   if (outcome === 'aborted') return `was cut off: the connections to ${api} are closed`;
   const code = failureCode(result.error);

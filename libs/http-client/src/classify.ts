@@ -37,6 +37,8 @@ export function classifyUnanswered(result: Unanswered): FailedOutcome {
       return 'timeout';
     case 'aborted':
       return 'aborted';
+    case 'crowded':
+      return 'unreachable';
     case 'failed':
       return outcomeByCode[failureCode(result.error)] ?? 'unreachable';
   }

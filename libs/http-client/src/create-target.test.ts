@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createTarget } from './create-target.ts';
 import type { HttpTarget } from './http-target.ts';
 import type { TargetOptions } from './target-options.ts';
@@ -51,6 +51,12 @@ describe('a call that is answered', () => {
       'order-sequence': '3',
       authorization: 'Bearer s3cret',
     });
+  });
+
+  it('sends bytes that are JSON already as they are', async () => {
+    await using api = await startLocalApi(answering(200));
+    await target(api.url).post('/', Buffer.from('{ "to": "Zoë" }'), call);
+    expect(api.requests[0]).toMatchObject({ body: '{ "to": "Zoë" }', headers: { 'content-type': 'application/json' } });
   });
 
   it.each([
@@ -139,6 +145,30 @@ describe('an idle connection', () => {
     expect(await crm.post('/', {}, call)).toMatchObject({ status: 200 });
     expect(api.sockets).toHaveLength(2);
   });
+
+  it('that turns out to be reset before the request is written is replaced, and the API called once', async () => {
+    await using api = await startLocalApi(answering(200, {}));
+    const crm = target(api.url, { keepAliveTimeoutMs: 30_000 });
+    await crm.post('/first', {}, call);
+    // In the turn after this, undici looks at the socket before it writes.
+    await new Promise((resolve) => setImmediate(resolve));
+    api.sockets[0]!.resetAndDestroy();
+    expect(await crm.post('/second', {}, call)).toMatchObject({ status: 200 });
+    expect([api.requests.map(({ url }) => url), api.sockets.length]).toEqual([['/first', '/second'], 2]);
+  });
+
+  it('that breaks once the request is written fails the call, since the API may have acted on it', async () => {
+    let calls = 0;
+    await using api = await startLocalApi((request, response) => {
+      calls += 1;
+      if (calls === 1) response.end();
+      else request.socket.resetAndDestroy();
+    });
+    const crm = target(api.url);
+    await crm.post('/', {}, call);
+    await expect(crm.post('/', {}, call)).rejects.toMatchObject({ code: 'API_UNREACHABLE', notSent: false });
+    expect(calls).toBe(2);
+  });
 });
 
 describe('a call that is not answered in time', () => {
@@ -169,6 +199,7 @@ describe('a call that cannot be made', () => {
       code: 'API_UNREACHABLE',
       retryable: true,
       status: undefined,
+      notSent: true,
       message: 'POST /emails/send got no answer from crm (ECONNREFUSED)',
     });
   });
@@ -249,7 +280,42 @@ describe('a call that its caller gives up', () => {
   });
 });
 
+describe('a target with too many calls', () => {
+  it('refuses what nobody would wait for, and asks consumers to wait', async () => {
+    const answers: ServerResponse[] = [];
+    await using api = await startLocalApi((_request, response) => void answers.push(response));
+    const crm = target(api.url, { connections: 1, waiting: 1 });
+    expect(crm.closedForMs()).toBeUndefined();
+    const calls = [crm.post('/', {}, call), crm.post('/', {}, call)];
+    expect(crm.closedForMs()).toBeGreaterThan(0);
+    await expect(crm.post('/x', {}, call)).rejects.toMatchObject({
+      code: 'API_UNREACHABLE',
+      notSent: true,
+      message: 'POST /x was not sent: too many calls wait for a connection to crm',
+    });
+    for (let ended = 0; ended < 2; ended += 1) {
+      await vi.waitFor(() => expect(answers).toHaveLength(ended + 1));
+      answers[ended]?.end();
+      await calls[ended];
+    }
+    expect(crm.closedForMs()).toBeUndefined();
+  });
+});
+
 describe('a target that stops', () => {
+  it('lets calls that end soon end', async () => {
+    const called = Promise.withResolvers<ServerResponse>();
+    await using api = await startLocalApi((_request, response) => called.resolve(response));
+    const crm = target(api.url);
+    const ended = crm.post('/', {}, call);
+    const response = await called.promise;
+    const stopped = crm.stop();
+    response.end();
+    expect(await ended).toMatchObject({ status: 200 });
+    await stopped;
+    if (!api.sockets[0]?.readableEnded) await once(api.sockets[0]!, 'end');
+  });
+
   it('cuts off calls that do not end', async () => {
     const called = Promise.withResolvers<void>();
     await using api = await startLocalApi(() => called.resolve());

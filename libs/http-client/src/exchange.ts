@@ -1,19 +1,6 @@
-import type { Clock } from '@millrace/messaging';
-import type { Dispatcher } from 'undici';
-import type { HttpMethod } from './http-target.ts';
-import { onAbort } from './on-abort.ts';
-
-export interface ExchangeRequest {
-  readonly method: HttpMethod;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  /** From now to the last byte of the answer: waiting for a connection, connecting, headers, body. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
-type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import type { Connection, ConnectionUser, ExchangeRequest, ResponseHeaders } from './connection.ts';
+import type { CarriedCall, Connections, GiveUpReason } from './connections.ts';
+import { type AbortListener, listen, stopListening } from './on-abort.ts';
 
 export interface Answered {
   readonly kind: 'answered';
@@ -23,8 +10,10 @@ export interface Answered {
   readonly body: Buffer | undefined;
 }
 
+/** `notSent`: surely not a byte of it. */
 export type Unanswered =
-  { readonly kind: 'timed-out' } | { readonly kind: 'aborted' } | { readonly kind: 'failed'; readonly error: Error };
+  | { readonly kind: GiveUpReason; readonly notSent?: boolean }
+  | { readonly kind: 'failed'; readonly notSent?: boolean; readonly error: Error };
 
 /** How one attempt ended. */
 export type ExchangeResult = Answered | Unanswered;
@@ -32,89 +21,122 @@ export type ExchangeResult = Answered | Unanswered;
 /** What an API says about one small call; more is not read. */
 export const maxAnswerBytes = 1024 * 1024;
 
-/** What a target stands on. */
-export interface TargetPorts {
-  readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
+/** Sends one request and tells how it ended. Never rejects. */
+export function exchange(
+  connections: Connections,
+  request: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<ExchangeResult> {
+  return new Promise((resolve) => new Exchange(connections, request, resolve).begin(signal));
 }
 
-/** Sends one request, once, and tells how it ended. Never rejects. */
-export function exchange(ports: TargetPorts, request: ExchangeRequest): Promise<ExchangeResult> {
-  return new Promise((resolve) => new Exchange(resolve).begin(ports, request));
-}
-
-/**
- * undici's dispatch handler for one request: by half cheaper than its `request()`, and with one deadline for everything.
- * The five `on…` methods and their order are undici's contract, which may change with its major version.
- */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (result: ExchangeResult) => void;
-  #stopDeadline: (() => void) | undefined;
-  #stopListening: (() => void) | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
-  #ended = false;
+/** One request on its way, and in line. There may be thousands; at its end each lets go of all it has. */
+export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
+  older: CarriedCall | undefined = undefined;
+  younger: CarriedCall | undefined = undefined;
+  waits = false;
+  deadlineMark = 0;
+  readonly #connections: Connections;
+  #request: ExchangeRequest | undefined;
+  #resolve: ((result: ExchangeResult) => void) | undefined;
+  #signal: AbortSignal | undefined = undefined;
+  #connection: Connection | undefined = undefined;
+  #mayRepeat = false;
+  #isSent = false;
   #status = 0;
-  #headers: ResponseHeaders = {};
-  #chunks: Buffer[] = [];
+  #headers: ResponseHeaders | undefined = undefined;
   #bytes = 0;
+  #first: Buffer | undefined = undefined;
+  #chunks: Buffer[] | undefined = undefined;
 
-  constructor(resolve: (result: ExchangeResult) => void) {
+  constructor(connections: Connections, request: ExchangeRequest, resolve: (result: ExchangeResult) => void) {
+    this.#connections = connections;
+    this.#request = request;
     this.#resolve = resolve;
   }
 
-  begin({ dispatcher, clock }: TargetPorts, request: ExchangeRequest): void {
-    const { method, path, headers, body, timeoutMs, signal } = request;
-    if (signal.aborted) return this.#end({ kind: 'aborted' });
-    this.#stopDeadline = clock.after(timeoutMs, () => this.#giveUp({ kind: 'timed-out' }));
-    this.#stopListening = onAbort(signal, () => this.#giveUp({ kind: 'aborted' }));
-    dispatcher.dispatch({ method, path, headers, body: body ?? null }, this);
+  begin(signal: AbortSignal): void {
+    if (signal.aborted) return this.giveUp('aborted');
+    listen(signal, this);
+    this.#signal = signal;
+    this.#connections.take(this);
   }
 
-  /** Just before the request is written: one given up while it waited for a connection is not sent at all. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#ended) this.#cutOff();
+  carryOn(connection: Connection, { mayRepeat } = { mayRepeat: connection.isMade }): void {
+    if (!this.#request) return;
+    this.#connection = connection;
+    this.#mayRepeat = mayRepeat;
+    connection.dispatch(this.#request, this);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
-    if (status < 200) return;
+  aborted(): void {
+    this.giveUp('aborted');
+  }
+
+  giveUp(kind: GiveUpReason): void {
+    this.#end({ kind, notSent: !this.#isSent }, false);
+  }
+
+  fail(error: Error): void {
+    this.#end({ kind: 'failed', notSent: !this.#isSent, error }, false);
+  }
+
+  onRequestStart(): void {
+    this.#isSent = true;
+    this.#request = undefined;
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
     this.#status = status;
     this.#headers = headers;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > maxAnswerBytes) return this.#giveUp(this.#answer(undefined));
-    this.#chunks.push(chunk);
+    if (this.#bytes > maxAnswerBytes) return this.#end(this.#answer(undefined), false);
+    if (this.#first) (this.#chunks ??= [this.#first]).push(chunk);
+    else this.#first = chunk;
   }
 
   onResponseEnd(): void {
-    this.#end(this.#answer(Buffer.concat(this.#chunks)));
+    this.#end(this.#answer(this.#chunks ? Buffer.concat(this.#chunks) : (this.#first ?? nothing)), true);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    this.#end({ kind: 'failed', error });
+  onResponseError(controller: unknown, error: Error): void {
+    if (controller === null) return this.#end({ kind: 'failed', notSent: true, error }, true);
+    if (this.#isSent || !this.#mayRepeat) return this.fail(error);
+    this.#repeat();
+  }
+
+  /**
+   * The connection was found dead before a byte was written, so that the API cannot have seen the request: sent on a fresh
+   * one, once. Whatever breaks later may have been acted on, and is for the caller to repeat, with the same idempotency key.
+   */
+  #repeat(): void {
+    const dead = this.#connection;
+    if (!dead || !this.#resolve) return;
+    this.carryOn(this.#connections.replace(dead), { mayRepeat: false });
   }
 
   #answer(body: Buffer | undefined): Answered {
-    return { kind: 'answered', status: this.#status, headers: this.#headers, body };
+    return { kind: 'answered', status: this.#status, headers: this.#headers ?? {}, body };
   }
 
-  #giveUp(result: ExchangeResult): void {
-    this.#end(result);
-    this.#cutOff();
-  }
-
-  #cutOff(): void {
-    this.#controller?.abort(new Error('given up'));
-  }
-
-  #end(result: ExchangeResult): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#stopDeadline?.();
-    this.#stopListening?.();
-    this.#chunks = [];
-    this.#resolve(result);
+  #end(result: ExchangeResult, isSound: boolean): void {
+    const resolve = this.#resolve;
+    if (!resolve) return;
+    const connection = this.#connection;
+    if (this.#signal) stopListening(this.#signal, this);
+    this.#resolve = undefined;
+    this.#signal = undefined;
+    this.#connection = undefined;
+    this.#request = undefined;
+    this.#headers = undefined;
+    this.#first = undefined;
+    this.#chunks = undefined;
+    this.#connections.release(this, connection, isSound);
+    resolve(result);
   }
 }
+
+const nothing = Buffer.alloc(0);

@@ -23,7 +23,7 @@ export type HttpPath = `/${string}`;
 export interface HttpRequest extends CallContext {
   readonly method: HttpMethod;
   readonly path: HttpPath;
-  /** Sent as JSON. @default no body */
+  /** Sent as JSON; bytes (`Uint8Array`) are JSON already, and sent as they are. @default no body */
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -36,10 +36,13 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
-/** One HTTP API. Every method makes one attempt, in the time the target allows, and never sends a request again. */
+/**
+ * One HTTP API. Every method makes one attempt, in the time the target allows. It never sends a request again that the API
+ * may have seen; one that was surely `notSent`, because its connection turned out to be dead, goes out on a fresh one, once.
+ */
 export interface HttpTarget extends Target {
   /**
-   * Posts `json`; resolves when the API answers 2xx. Anything else throws a `ServiceError`: `API_UNAVAILABLE` (408, 425,
+   * Posts `json`, as `HttpRequest` has it; resolves when the API answers 2xx. Anything else throws a `ServiceError`: `API_UNAVAILABLE` (408, 425,
    * 429, 5xx; with `retryAfterMs` where the API gave one), `API_REJECTED` (any other answer), `API_TIMEOUT`,
    * `API_UNREACHABLE`, `CALL_ABORTED`.
    */

@@ -6,20 +6,31 @@ import {
   metricNames,
   spanNames,
   startSpan,
-  type TraceHeaders,
-  traceHeaders,
 } from '@millrace/telemetry';
-import { type Attributes, context, type Span, SpanKind, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context as active,
+  type Context,
+  isSpanContextValid,
+  propagation,
+  type Span,
+  SpanKind,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api';
 import type { CallOutcome } from './classify.ts';
-import type { HttpMethod } from './http-target.ts';
+import type { CallContext, HttpRequest } from './http-target.ts';
+import { withoutQuery } from './without-query.ts';
 
-export interface CallFacts {
-  readonly method: HttpMethod;
-  /** As the caller gave it, without query. */
-  readonly path: string;
-  /** As it is sent, without query. */
-  readonly urlPath: string;
-  readonly attempt: number;
+export interface CallObserverOptions {
+  readonly api: string;
+  readonly baseUrl: URL;
+  /** What goes before each path. */
+  readonly prefix: string;
+  /**
+   * For calls that bring none of their own. It decides for all whether they are logged, so that the log of a call that will
+   * not be logged is not even made.
+   */
   readonly log: Logger;
 }
 
@@ -31,34 +42,52 @@ export interface CallEnd {
 }
 
 export interface ObservedCall {
-  /** Make the API's spans children of this call's. */
-  readonly traceHeaders: TraceHeaders;
-  /** Ends the span, writes the log line, counts the call. */
+  /** Names and values in turn: they make the API's spans children of this call's. */
+  readonly traceHeaders: readonly string[];
+  /** Ends the span, writes the log line, counts the call. In the asynchronous context of its caller. */
   end(end: CallEnd): void;
 }
 
 /** Begins to observe a call. */
-export type CallObserver = (facts: CallFacts) => ObservedCall;
+export type CallObserver = (
+  request: Pick<HttpRequest, 'method' | 'path'>,
+  context: Pick<CallContext, 'attempt' | 'log'>,
+) => ObservedCall;
 
-/** Everything people see of the calls to `api`: a span, a log line and a measurement each. */
-export function createCallObserver(api: string, baseUrl: URL): CallObserver {
-  const duration = durationHistogram(
-    metricNames.apiCallDuration,
-    'Time from the start of a call to the last byte of its answer.',
-  );
+/** Everything people see of the calls to an API: a span, a log line and a measurement each; nothing is made for nobody. */
+export function createCallObserver({ api, baseUrl, prefix, log: ofTarget }: CallObserverOptions): CallObserver {
+  const record = createDurationRecorder(api);
   const server = serverAttributes(api, baseUrl);
-  return ({ method, path, urlPath, attempt, log }) => {
+  return ({ method, path }, context) => {
     const startedMs = performance.now();
-    const { httpMethod, urlPath: urlPathName, attempt: attemptName } = attributeNames;
-    const attributes = { ...server, [httpMethod]: method, [urlPathName]: urlPath, [attemptName]: attempt };
-    const span = startSpan(spanNames.call(method, api), { kind: SpanKind.CLIENT, attributes });
+    const parent = active.active();
+    const span = startSpan(spanNames.call(method, api), { kind: SpanKind.CLIENT, parent });
+    if (span.isRecording()) {
+      span.setAttributes(server);
+      span.setAttributes({
+        [attributeNames.httpMethod]: method,
+        [attributeNames.urlPath]: prefix + withoutQuery(path),
+        [attributeNames.attempt]: context.attempt ?? 1,
+      });
+    }
     const end = ({ outcome, answer, error }: CallEnd) => {
       const ms = performance.now() - startedMs;
       endCallSpan(span, { outcome, answer, error });
-      duration.record(ms / 1000, durationAttributes(api, outcome, answer?.status));
-      log.info({ api, method, path, status: answer?.status, ms: Math.round(ms), attempt, outcome }, 'api call');
+      record(ms, outcome, answer?.status);
+      if (!ofTarget.isLevelEnabled('info')) return;
+      const { attempt = 1, log = ofTarget } = context;
+      const line = {
+        api,
+        method,
+        path: withoutQuery(path),
+        status: answer?.status,
+        ms: Math.round(ms),
+        attempt,
+        outcome,
+      };
+      log.info(line, 'api call');
     };
-    return { traceHeaders: traceHeaders(trace.setSpan(context.active(), span)), end };
+    return { traceHeaders: traceHeadersOf(span, parent), end };
   };
 }
 
@@ -70,13 +99,40 @@ function serverAttributes(api: string, { hostname, port, protocol }: URL): Attri
   };
 }
 
+function traceHeadersOf(span: Span, parent: Context): readonly string[] {
+  if (!isSpanContextValid(span.spanContext())) return none;
+  const headers: string[] = [];
+  propagation.inject(trace.setSpan(parent, span), headers, flatSetter);
+  return headers;
+}
+
+const none: readonly string[] = [];
+const flatSetter: TextMapSetter<string[]> = { set: (headers, name, value) => void headers.push(name, value) };
+
+/** Its attribute sets are few, and kept. */
+function createDurationRecorder(api: string) {
+  const duration = durationHistogram(
+    metricNames.apiCallDuration,
+    'Time from the start of a call to the last byte of its answer.',
+  );
+  const known = new Map<string, Attributes>();
+  return (ms: number, outcome: CallOutcome, status: number | undefined) => {
+    const key = status === undefined ? outcome : `${outcome} ${status}`;
+    let attributes = known.get(key);
+    if (!attributes) known.set(key, (attributes = durationAttributes(api, outcome, status)));
+    duration.record(ms / 1000, attributes);
+  };
+}
+
 function durationAttributes(api: string, outcome: CallOutcome, status: number | undefined): Attributes {
   const { api: apiName, httpStatus, outcome: outcomeName } = attributeNames;
   return { [apiName]: api, [httpStatus]: status ?? 'none', [outcomeName]: outcome };
 }
 
 function endCallSpan(span: Span, { outcome, answer, error }: CallEnd): void {
-  span.setAttribute(attributeNames.outcome, outcome);
-  if (answer) span.setAttribute(attributeNames.httpStatus, answer.status);
+  if (span.isRecording()) {
+    span.setAttribute(attributeNames.outcome, outcome);
+    if (answer) span.setAttribute(attributeNames.httpStatus, answer.status);
+  }
   endSpan(span, error);
 }

@@ -1,20 +1,40 @@
 import { expect, it, vi } from 'vitest';
-import { onAbort } from './on-abort.ts';
+import { listen, stopListening } from './on-abort.ts';
+
+const listener = () => ({ aborted: vi.fn<() => void>() });
 
 it('tells everyone who listens when a signal is aborted, and nobody who has stopped listening', () => {
   const controller = new AbortController();
-  const [first, gone, last] = [vi.fn<() => void>(), vi.fn<() => void>(), vi.fn<() => void>()];
-  onAbort(controller.signal, first);
-  const stopListening = onAbort(controller.signal, gone);
-  onAbort(controller.signal, last);
-  stopListening();
+  const all = [listener(), listener(), listener()];
+  for (const each of all) listen(controller.signal, each);
+  const [, gone] = all;
+  if (gone) stopListening(controller.signal, gone);
   controller.abort();
-  expect([first, gone, last].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 1]);
+  expect(all.map(({ aborted }) => aborted.mock.calls.length)).toEqual([1, 0, 1]);
 });
 
-it('puts one listener on a signal, however many listen', () => {
+it('puts one listener on a signal, however many listen, and takes it away with the last', () => {
   const { signal } = new AbortController();
-  const add = vi.spyOn(signal, 'addEventListener');
-  for (let calls = 0; calls < 100; calls += 1) onAbort(signal, () => undefined)();
-  expect(add).toHaveBeenCalledTimes(1);
+  const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
+  const all = Array.from({ length: 100 }, listener);
+  for (const each of all) listen(signal, each);
+  for (const each of all) {
+    expect(remove).not.toHaveBeenCalled();
+    stopListening(signal, each);
+  }
+  expect([add.mock.calls.length, remove.mock.calls]).toEqual([1, add.mock.calls]);
+});
+
+it('lets those who are told stop listening, all of them, while they are told', () => {
+  const controller = new AbortController();
+  const told: number[] = [];
+  const all = [0, 1, 2].map((index) => ({
+    aborted: () => {
+      told.push(index);
+      for (const each of all) stopListening(controller.signal, each);
+    },
+  }));
+  for (const each of all) listen(controller.signal, each);
+  controller.abort();
+  expect(told).toEqual([0]);
 });

@@ -1,24 +1,55 @@
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+/** Wants to know when a signal is aborted. */
+export interface AbortListener {
+  aborted(): void;
+}
+
+/** Those who share a signal. It has one listener, however many they are; mostly there is one. */
+class Sharers {
+  #only: AbortListener | undefined;
+  #all: Set<AbortListener> | undefined;
+
+  constructor(first: AbortListener) {
+    this.#only = first;
+  }
+
+  add(listener: AbortListener): void {
+    this.#all ??= new Set(this.#only && [this.#only]);
+    this.#only = undefined;
+    this.#all.add(listener);
+  }
+
+  /** Whether that was the last one. */
+  delete(listener: AbortListener): boolean {
+    if (this.#only === listener) this.#only = undefined;
+    this.#all?.delete(listener);
+    return !this.#only && !this.#all?.size;
+  }
+
+  handleEvent(): void {
+    this.#only?.aborted();
+    for (const listener of this.#all ?? []) listener.aborted();
+  }
+}
+
+/** The signals that anybody listens to now; held firmly, since looking after weak references costs more than all the rest. */
+const known = new Map<AbortSignal, Sharers>();
 
 /**
- * Calls `listener` when `signal` is aborted; returns the function that takes it back. However many calls share a signal, it
- * has one listener from here: adding to a signal's own list costs time in proportion to the list's length.
+ * Tells `listener` when `signal` is aborted, until {@link stopListening}. Adding to a signal's own list takes time in
+ * proportion to its length, and callers may give one signal to thousands of calls.
  */
-export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  const shared = listenersOf(signal);
-  shared.add(listener);
-  return () => shared.delete(listener);
+export function listen(signal: AbortSignal, listener: AbortListener): void {
+  const sharers = known.get(signal);
+  if (sharers) return sharers.add(listener);
+  const first = new Sharers(listener);
+  known.set(signal, first);
+  signal.addEventListener('abort', first);
 }
 
-function listenersOf(signal: AbortSignal): Set<() => void> {
-  const known = listeners.get(signal);
-  if (known) return known;
-  const shared = new Set<() => void>();
-  listeners.set(signal, shared);
-  signal.addEventListener('abort', () => callAll(shared), { once: true });
-  return shared;
-}
-
-function callAll(shared: ReadonlySet<() => void>): void {
-  for (const listener of shared) listener();
+/** Harmless for one who does not listen. */
+export function stopListening(signal: AbortSignal, listener: AbortListener): void {
+  const sharers = known.get(signal);
+  if (!sharers?.delete(listener)) return;
+  known.delete(signal);
+  signal.removeEventListener('abort', sharers);
 }

@@ -1,16 +1,21 @@
+import type { ResponseHeaders } from './connection.ts';
 import type { Answered } from './exchange.ts';
 import type { HttpAnswer } from './http-target.ts';
 
 /** The answer as callers see it. */
 export function readAnswer({ status, headers, body }: Answered): HttpAnswer {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) flat[name] = headerValue(value) ?? '';
-  return { status, headers: flat, body: readBody(headerValue(headers['content-type']), body) };
+  const flat = flattened(headers);
+  return { status, headers: flat, body: readBody(flat['content-type'], body) };
 }
 
 /** A header given several times is one, joined by commas (RFC 9110, section 5.3). */
-export function headerValue(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'object' ? value.join(', ') : value;
+function flattened(headers: ResponseHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    flat[name] = typeof value === 'object' ? value.join(', ') : (value ?? '');
+  }
+  return flat;
 }
 
 function readBody(contentType = '', body: Buffer | undefined): unknown {

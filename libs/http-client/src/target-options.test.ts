@@ -34,7 +34,9 @@ describe('the options of a target', () => {
     { timeoutMs: 2 ** 31 },
     { connections: 0 },
     { connections: 1.5 },
+    { waiting: 0 },
     { keepAliveTimeoutMs: -1 },
+    { connectionTtlMs: 0 },
   ])('are refused with %o', (options) => {
     const [[field, value] = []] = Object.entries(options);
     expect(check(options)).toThrow(new RegExp(`^target crm: ${field} .*received ${value}`));

@@ -10,14 +10,30 @@ export interface TargetOptions {
   readonly timeoutMs: number;
   /** Sent as bearer token. @default none is sent */
   readonly token?: string | undefined;
-  /** Open at most; calls beyond wait for one, and their time runs. @default 256 */
+  /**
+   * Open at most: a consumer's concurrency, to have each call carried at once. Each is an open file: the process's limit of
+   * those (`ulimit -Hn`) must be above the sum. @default 1_024
+   */
   readonly connections?: number;
+  /**
+   * Calls that may wait for a connection, in turn, while their time runs. More are refused at once, with `API_UNREACHABLE`,
+   * and a consumer starts none until some have gone. @default 4_096
+   */
+  readonly waiting?: number;
   /**
    * How long an idle connection is kept. Must be well below the server's own limit: a call sent just when the server hangs
    * up fails, and nobody knows whether it was acted on. Servers' `Keep-Alive` hints shorten it.
-   * @default 2_000, below the 5 s of Node servers even when undici's timer is the second late that it may be
+   * @default 1_500, below the 5 s of Node servers and the 2 s of gunicorn
    */
   readonly keepAliveTimeoutMs?: number;
+  /**
+   * How long a connection is used. The address is asked for when one is made, so a change in DNS has been followed after
+   * this time, and new servers have got their share of calls. Each connection gets from half of it to all of it, so that
+   * they are not all made again at once. @default 60_000
+   */
+  readonly connectionTtlMs?: number;
+  /** Certificates to trust, in PEM. @default those that Node trusts, with those of the file `NODE_EXTRA_CA_CERTS` */
+  readonly ca?: string | undefined;
   /** For calls that bring no log of their own. */
   readonly log: Logger;
 }
@@ -31,11 +47,19 @@ export function checkTargetOptions({
   baseUrl,
   timeoutMs,
   connections = 1,
+  waiting = 1,
   keepAliveTimeoutMs = 1,
+  connectionTtlMs = 1,
   token,
 }: TargetOptions): URL {
   const wrong = (what: string) => new ServiceError('CONFIG_INVALID', `target ${name}: ${what}`);
-  for (const [field, value] of Object.entries({ timeoutMs, connections, keepAliveTimeoutMs })) {
+  for (const [field, value] of Object.entries({
+    timeoutMs,
+    connections,
+    waiting,
+    keepAliveTimeoutMs,
+    connectionTtlMs,
+  })) {
     if (!Number.isSafeInteger(value) || value < 1 || value > maxTimerMs)
       throw wrong(`${field} must be a whole number from 1 to ${maxTimerMs} (received ${value})`);
   }

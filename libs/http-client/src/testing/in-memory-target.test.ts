@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTarget } from '../create-target.ts';
 import type { HttpRequest, HttpTarget } from '../http-target.ts';
 import { captureLog } from './captured-log.ts';
-import type { InMemoryRequest } from './in-memory-dispatcher.ts';
+import type { InMemoryRequest } from './in-memory-connection.ts';
 import { createInMemoryTarget } from './in-memory-target.ts';
 import { answering, type LocalApi, startLocalApi, unusedPort } from './local-api.ts';
 

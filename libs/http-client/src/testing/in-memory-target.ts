@@ -2,7 +2,7 @@ import type { Clock } from '@millrace/messaging';
 import type { HttpTarget } from '../http-target.ts';
 import type { TargetOptions } from '../target-options.ts';
 import { targetOn } from '../target-on.ts';
-import { type InMemoryApi, InMemoryDispatcher } from './in-memory-dispatcher.ts';
+import { type InMemoryApi, InMemoryConnection } from './in-memory-connection.ts';
 
 /** The real target (headers, deadline, classification of answers) of an API in this process, on `clock`. */
 export function createInMemoryTarget(
@@ -10,5 +10,5 @@ export function createInMemoryTarget(
   { clock, ...options }: Pick<TargetOptions, 'name' | 'timeoutMs' | 'log'> & { readonly clock: Clock },
 ): HttpTarget {
   const baseUrl = 'http://api.test';
-  return targetOn({ dispatcher: new InMemoryDispatcher(api), clock }, { ...options, baseUrl });
+  return targetOn({ open: () => new InMemoryConnection(api), clock }, { ...options, baseUrl });
 }

@@ -1,2 +1,2 @@
-export type { InMemoryAnswer, InMemoryApi, InMemoryRequest } from './in-memory-dispatcher.ts';
+export type { InMemoryAnswer, InMemoryApi, InMemoryRequest } from './in-memory-connection.ts';
 export { createInMemoryTarget } from './in-memory-target.ts';

@@ -18,8 +18,8 @@ export interface LocalApi extends AsyncDisposable {
   readonly sockets: readonly Socket[];
 }
 
-/** Starts an API that gives `answer` to each request whose body has been read. */
-export async function startLocalApi(answer: RequestListener): Promise<LocalApi> {
+/** Starts an API on `host` that gives `answer` to each request whose body has been read. */
+export async function startLocalApi(answer: RequestListener, host = '127.0.0.1'): Promise<LocalApi> {
   const requests: ReceivedRequest[] = [];
   const sockets: Socket[] = [];
   const server = createServer((request, response) => {
@@ -29,7 +29,7 @@ export async function startLocalApi(answer: RequestListener): Promise<LocalApi> 
     });
   });
   server.on('connection', (socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
