@@ -59,7 +59,7 @@ async function undeclaredImports(folder: string): Promise<readonly string[]> {
 /** What .dockerignore leaves out of images, what runs in none, and what of libs/testing only tests and tools use. */
 const isForTests = (file: string) =>
   /\.test(-support)?\.ts$|\/src\/testing\/|^(e2e|benchmarks|tools)\//.test(file) ||
-  /^libs\/testing\/src\/(consumer-harness|guarantees|in-memory-broker|simulator)\//.test(file);
+  /^libs\/testing\/src\/(consumer-harness|guarantees|in-memory-broker|record-source-suite|simulator)\//.test(file);
 
 interface Import {
   readonly file: string;

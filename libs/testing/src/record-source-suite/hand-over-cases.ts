@@ -44,13 +44,14 @@ export function handOverCases(open: MakeWorld): void {
     const c = await world.member('c', { plan: { commits: true } });
     await shared(world, partitions, a, b, c);
     await writeAll(world, partitions, 20);
+    await committed(world, 60);
     await b.stop();
     await shared(world, partitions, a, c);
     await c.stop();
     await shared(world, partitions, a);
     await writeAll(world, partitions, 20);
     const members = [a, b, c];
-    await world.until(async () => (await world.committed()).every((stored) => stored?.offset === 80));
+    await committed(world, 80);
 
     const first = toldOf(a.told, 'granted').slice(0, partitions).map(leaseName);
     const lost = new Set(toldOf(a.told, 'revoked').map(leaseName));
@@ -71,10 +72,10 @@ export function handOverCases(open: MakeWorld): void {
       await writeAll(world, partitions, 10);
       await shared(world, partitions, ...members.slice(-2));
       await writeAll(world, partitions, 10);
+      await committed(world, 20 * round);
       await members.at(-2)?.stop();
     }
     await shared(world, partitions, ...members.slice(-1));
-    await world.until(async () => (await world.committed()).every((stored) => stored?.offset === 100));
     for (const partition of range(0, partitions))
       expect(members.flatMap((member) => offsets(member, partition))).toEqual(range(0, 100));
     expect(breaches(members)).toEqual([]);
@@ -128,7 +129,7 @@ export function handOverCases(open: MakeWorld): void {
     const a = await world.member('a', { sessionMs: patientSessionMs, plan: { commits: true } });
     await world.until(() => owned(a).length === 2);
     await writeAll(world, 2, 10);
-    await world.until(async () => (await world.committed()).every((stored) => stored?.offset === 10));
+    await committed(world, 10);
     await a.stop();
     const leftMs = world.nowMs();
     const b = await world.member('b');
@@ -165,6 +166,11 @@ async function shared(world: SourceWorld, partitions: number, ...members: readon
     const all = members.flatMap((member) => owned(member));
     return new Set(all).size === partitions && members.every((member) => owned(member).length >= even);
   });
+}
+
+/** Waits until the group has committed so much of every partition, as consumers do before they stop. */
+async function committed(world: SourceWorld, offset: number): Promise<void> {
+  await world.until(async () => (await world.committed()).every((stored) => stored?.offset === offset));
 }
 
 async function writeAll(world: SourceWorld, partitions: number, count: number): Promise<void> {
