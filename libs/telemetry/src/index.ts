@@ -3,5 +3,5 @@ export { createLogger, logLevels, type Logger, type LoggerOptions } from './logg
 export { durationHistogram, meter } from './meter.ts';
 export { attributeNames, metricNames, spanNames } from './names.ts';
 export { contextFrom, traceHeaders, type TraceHeaders } from './propagation.ts';
-export { endSpan, startSpan, withSpan, type SpanOptions } from './spans.ts';
+export { contextOf, endSpan, startSpan, withSpan, type SpanOptions } from './spans.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';

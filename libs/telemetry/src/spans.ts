@@ -1,15 +1,8 @@
-import {
-  context,
-  type Attributes,
-  type Context,
-  type Span,
-  type SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { context, type Attributes, type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { attributeNames } from './names.ts';
 
 const tracer = trace.getTracer('millrace');
+const none: Attributes = {};
 
 export interface SpanOptions {
   readonly kind?: SpanKind;
@@ -19,8 +12,14 @@ export interface SpanOptions {
 }
 
 /** Starts a span that is not made active; its owner ends it, by {@link endSpan} where it can fail. */
-export function startSpan(name: string, { kind, attributes, parent = context.active() }: SpanOptions = {}): Span {
-  return tracer.startSpan(name, { ...(kind !== undefined && { kind }), ...(attributes && { attributes }) }, parent);
+export function startSpan(name: string, options: SpanOptions = {}): Span {
+  const { kind = SpanKind.INTERNAL, attributes = none, parent = context.active() } = options;
+  return tracer.startSpan(name, { kind, attributes }, parent);
+}
+
+/** `parent`, with `span`, which was started in it, as the active one. */
+export function contextOf(span: Span, parent: Context): Context {
+  return trace.getSpan(parent) === span ? parent : trace.setSpan(parent, span);
 }
 
 /** Ends `span`; with an error, the span says so first. Error messages must be free of personal data: they are exported. */
@@ -37,7 +36,7 @@ export async function withSpan<T>(name: string, options: SpanOptions, work: (spa
   const parent = options.parent ?? context.active();
   const span = startSpan(name, options);
   try {
-    const result = await context.with(trace.setSpan(parent, span), work, undefined, span);
+    const result = await context.with(contextOf(span, parent), work, undefined, span);
     endSpan(span);
     return result;
   } catch (error) {

@@ -20,8 +20,8 @@ export const unrecordedTraces: TracerProvider = { getTracer: () => tracer };
 
 const tracer: Tracer = {
   startSpan: (_name, options, within = context.active()) => {
-    const parent = options?.root ? undefined : trace.getSpanContext(within);
-    return trace.wrapSpanContext(parent && isSpanContextValid(parent) ? parent : begun());
+    const parent = options?.root ? undefined : trace.getSpan(within);
+    return parent && isSpanContextValid(parent.spanContext()) ? parent : trace.wrapSpanContext(begun());
   },
   startActiveSpan: (name: string, ...rest: unknown[]) => {
     const work = rest.pop() as (span: Span) => never;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { KafkaRecord } from '../ports/record.ts';
 import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
 
 const orders = (customer: (index: number) => string, count: number) =>
@@ -86,5 +87,21 @@ describe('back-pressure', () => {
     expect([0, 1, 2, 3].map((partition) => source.partition(partition).committed?.offset)).toEqual([
       1_500, 1_500, 1_500, 1_500,
     ]);
+  });
+
+  it('holds what a stuck record says, not the whole of the answer that it came in', async () => {
+    const kept: number[] = [];
+    const ended = ({ key, value }: KafkaRecord) => key?.toString() === 'ann' && kept.push(value!.buffer.byteLength);
+    const { api, source } = await runningConsumer({ ended, held: { bytes: 20_000 } });
+    api.answer = (call) => !call.id.startsWith('ann') && call.done();
+    for (let number = 1; number <= 100; number++) {
+      const record = orderRecord(number === 1 ? 'ann' : `bob${number}`, number);
+      const answer = Buffer.concat([record.value!, Buffer.alloc(10_000, ' ')]);
+      source.append(0, { ...record, value: answer.subarray(0, number === 1 ? record.value!.length : 500) });
+      await settle();
+    }
+    api.call('ann-1').done();
+    await settle();
+    expect(kept).toEqual([expect.toSatisfy((bytes: number) => bytes < 1_000)]);
   });
 });

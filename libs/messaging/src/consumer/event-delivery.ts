@@ -1,5 +1,5 @@
-import { endSpan, type Logger, withLogFields } from '@millrace/telemetry';
-import { context, type Context, trace } from '@opentelemetry/api';
+import { contextOf, endSpan, type Logger, withLogFields } from '@millrace/telemetry';
+import { context, type Context } from '@opentelemetry/api';
 import { recordContext, startAttemptSpan } from './attempt-span.ts';
 import type { Call } from '../engine/call.ts';
 import { callHandler } from './call-handler.ts';
@@ -109,7 +109,7 @@ export class EventDelivery implements Delivery {
     const { group } = this.#ports;
     const subscription = this.#subscription.name;
     const span = startAttemptSpan({ record: this.#record, event, group, subscription, attempt, parent });
-    return context.with(trace.setSpan(parent, span), async () => {
+    return context.with(contextOf(span, parent), async () => {
       const failure = await this.#call(event, attempt, call);
       endSpan(span, failure);
       if (!failure) return 'completed';

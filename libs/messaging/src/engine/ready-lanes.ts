@@ -19,9 +19,9 @@ export class ReadyLanes<Lane extends object> {
   }
 
   shift(): Lane | undefined {
-    const [first, second] = this.#afterLong ? [this.#others, this.#long] : [this.#long, this.#others];
-    this.#afterLong = first.size > 0 ? first === this.#long : second === this.#long;
-    return first.shift() ?? second.shift();
+    const long = this.#afterLong ? this.#others.size === 0 : this.#long.size > 0;
+    this.#afterLong = long;
+    return (long ? this.#long : this.#others).shift();
   }
 
   clear(): void {

@@ -3,7 +3,7 @@ import type { KafkaRecord } from './record.ts';
 /** What a group has stored of a partition: the first offset not done, and a text beside it, {@link OffsetMap}. */
 export interface Commit {
   readonly offset: number;
-  /** At most 4,096 characters; empty where nothing was stored beside the offset. */
+  /** At most 4,088 characters, all ASCII; empty where nothing was stored beside the offset. */
   readonly metadata: string;
 }
 
