@@ -20,6 +20,7 @@ import type { MemberIdentity } from './group-coordinator.ts';
 import type { Joined } from './group-member.ts';
 import type { LogRange } from './in-memory-broker.ts';
 import type { Api } from './network.ts';
+import { nobodyListens } from './nobody-listens.ts';
 
 /** The broker that keeps the group. */
 const coordinatorNode = 0;
@@ -282,15 +283,6 @@ export class InMemoryClient implements GroupClient {
     });
   }
 }
-
-const nobodyListens: GroupClientListener = {
-  claims: () => ({ owned: [], draining: [] }),
-  joined: () => undefined,
-  confirmed: () => undefined,
-  forgotten: () => undefined,
-  fetched: () => undefined,
-  failed: () => undefined,
-};
 
 const nobody: MemberIdentity = { memberId: '', generation: -1 };
 const noAssignments: Assignments = new Map();
