@@ -71,7 +71,7 @@ export function parseComparisonArguments(args: readonly string[], peers: readonl
   return {
     scenarios: custom ? [custom] : named(scenario, quick),
     only: only === undefined ? [] : oneOf('--only', only, peers),
-    rounds: rounds === undefined ? (quick ? 1 : 3) : wholeNumber('--rounds', rounds, 1, 100),
+    rounds: rounds === undefined ? (quick ? 1 : 2) : wholeNumber('--rounds', rounds, 1, 100),
     quick,
     whole: args.length === 0,
   };

@@ -12,7 +12,7 @@ export function conditions(entries: readonly Entry[], { rounds, windowMs }: Pace
   return [
     `${date}, ${machine()}, Node ${process.versions.node}; broker, stub and peer share it`,
     versions.join('; '),
-    `${rounds === 1 ? 'one round' : `medians of ${rounds} rounds in which the peers take turns`}; a turn is ${windowMs / 1_000} s long, begins 2 s after the first answer (10 s where keys repeat), and is the only one of its process and group`,
+    `${rounds === 1 ? 'one round' : `medians of ${rounds} rounds in which the peers take turns`}; a turn is ${windowMs / 1_000} s long, begins 8 s after the first answer (10 s where keys repeat), and is the only one of its process and group`,
     ...(warmUpMs === 0 ? [] : [keptWarm(warmUpMs)]),
     'telemetry is off in all but millrace-otel, which makes a span per call and exports none',
   ];
