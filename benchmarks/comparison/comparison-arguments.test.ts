@@ -6,7 +6,7 @@ const peers = ['raw', 'millrace'];
 const parsed = (...args: string[]) => parseComparisonArguments(args, peers);
 
 it('is the whole comparison where nothing is said, and one scenario where it is to be quick', () => {
-  expect(parsed()).toEqual({ scenarios, only: [], rounds: 3, quick: false, whole: true });
+  expect(parsed()).toEqual({ scenarios, only: [], rounds: 2, quick: false, whole: true });
   expect(parsed('--quick')).toMatchObject({ scenarios: [ordinary], rounds: 1, quick: true, whole: false });
 });
 
