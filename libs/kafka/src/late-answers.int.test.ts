@@ -100,10 +100,11 @@ describe('where a group is, as Kafka tells it late,', () => {
       late.end();
       await world.until(() => range(0, 4).every((partition) => coveredTo(member, partition) >= 100));
       await member.stop();
-      const granted = toldOf(member.told, 'granted').toSorted((one, other) => one.partition - other.partition);
-      expect(granted.map(({ committed }) => committed)).toEqual(
-        range(0, 4).map((partition) => ({ offset: 60 + partition, metadata: `map ${partition}` })),
-      );
+      // On a busy machine a session may end meanwhile, and a partition be granted again.
+      const granted = toldOf(member.told, 'granted');
+      expect(new Set(granted.map(({ partition }) => partition))).toEqual(new Set(range(0, 4)));
+      for (const { partition, committed } of granted)
+        expect(committed).toEqual({ offset: 60 + partition, metadata: `map ${partition}` });
       expect(range(0, 4).map((partition) => offsets(member, partition)[0])).toEqual(range(60, 64));
       expect(breaches([member])).toEqual([]);
     }
