@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allCommitted } from './backlog/group-position.ts';
 import { defaultValueBytes } from './backlog/sample-data.ts';
-import { writeBacklog } from './backlog/write-backlog.ts';
+import { plainShape, writeBacklog } from './backlog/write-backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { markdownTable } from './comparison/markdown-table.ts';
 import { startPeer } from './comparison/peer-process.ts';
@@ -29,13 +29,9 @@ export const drain: Benchmark = {
 
 async function measure({ brokers, stub, tell }: Bench): Promise<string> {
   const topic = 'drain';
-  const shape = {
-    partitions: 1,
-    keys: { kind: 'distinct' },
-    valueBytes: defaultValueBytes,
-    compression: 'none',
-  } as const;
-  await writeBacklog(brokers, { ...shape, topic, records }, (written) => tell(`${whole(written)} records written`));
+  await writeBacklog(brokers, { ...plainShape, topic, records }, (written) =>
+    tell(`${whole(written)} records written`),
+  );
   const gate = await stub.open({ latency: { median: latencyMs, spread: 'fixed', roundTrip: 0 } });
   const group = `drain-${randomUUID()}`;
   const startedAt = performance.now();

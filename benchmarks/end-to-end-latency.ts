@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { sampleRecord } from './backlog/sample-record.ts';
 import { defaultValueBytes } from './backlog/sample-data.ts';
-import { writeBacklog } from './backlog/write-backlog.ts';
+import { plainShape, writeBacklog } from './backlog/write-backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { markdownTable } from './comparison/markdown-table.ts';
 import { startPeer } from './comparison/peer-process.ts';
@@ -29,13 +29,7 @@ export const endToEndLatency: Benchmark = {
 
 async function measure(bench: Bench): Promise<string> {
   const { brokers, stub, tell } = bench;
-  const shape = {
-    partitions: 1,
-    keys: { kind: 'distinct' },
-    valueBytes: defaultValueBytes,
-    compression: 'none',
-  } as const;
-  await writeBacklog(brokers, { ...shape, topic, records: 0 }, () => undefined);
+  await writeBacklog(brokers, { ...plainShape, topic, records: 0 }, () => undefined);
   const running = await Promise.all(
     peers.map(async (peer) => {
       const behaviour = { latency: { median: 5, spread: 'fixed', roundTrip: 0 }, remembers: true } as const;

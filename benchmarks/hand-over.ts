@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { allCommitted } from './backlog/group-position.ts';
 import { defaultValueBytes } from './backlog/sample-data.ts';
-import { writeBacklog } from './backlog/write-backlog.ts';
+import { plainShape, writeBacklog } from './backlog/write-backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { markdownTable } from './comparison/markdown-table.ts';
 import { type PeerProcess, startPeer } from './comparison/peer-process.ts';
@@ -28,8 +28,8 @@ export const handOver: Benchmark = {
 };
 
 async function measure({ brokers, stub, tell }: Bench): Promise<string> {
-  const shape = { partitions, keys: { kind: 'uniform', count: keys }, valueBytes: defaultValueBytes } as const;
-  await writeBacklog(brokers, { ...shape, compression: 'none', topic, records }, () => undefined);
+  const shape = { ...plainShape, partitions, keys: { kind: 'uniform', count: keys } } as const;
+  await writeBacklog(brokers, { ...shape, topic, records }, () => undefined);
   const gate = await stub.open({ latency });
   const command = await millrace.prepare(() => undefined);
   const task = { brokers, topic, group: topic, concurrency, valueBytes: defaultValueBytes, caFile: undefined };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { allCommitted } from './backlog/group-position.ts';
 import { defaultValueBytes } from './backlog/sample-data.ts';
-import { writeBacklog } from './backlog/write-backlog.ts';
+import { plainShape, writeBacklog } from './backlog/write-backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { markdownTable } from './comparison/markdown-table.ts';
 import { whole } from './comparison/result-rows.ts';
@@ -48,13 +48,7 @@ interface Case {
 }
 
 async function killOnce({ brokers, stub }: Bench, { topic, records, waitMs }: Case): Promise<readonly string[]> {
-  const shape = {
-    partitions: 1,
-    keys: { kind: 'distinct' },
-    valueBytes: defaultValueBytes,
-    compression: 'none',
-  } as const;
-  await writeBacklog(brokers, { ...shape, topic, records }, () => undefined);
+  await writeBacklog(brokers, { ...plainShape, topic, records }, () => undefined);
   const gate = await stub.open({ latency, stuckKey });
   const task = { brokers, topic, concurrency, valueBytes: defaultValueBytes, caFile: undefined, url: gate.url };
   const command = await millrace.prepare(() => undefined);

@@ -2,6 +2,7 @@ import { createKafka, ensureTopics, registerZstd } from '@millrace/kafka';
 import { createLogger } from '@millrace/telemetry';
 import kafkajs, { type Message } from 'kafkajs';
 import { callIds, type Keys } from './key-sequence.ts';
+import { defaultValueBytes } from './sample-data.ts';
 import { sampleRecord } from './sample-record.ts';
 
 const { CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs;
@@ -13,6 +14,14 @@ export interface BacklogShape {
   readonly valueBytes: number;
   readonly compression: 'none' | 'gzip' | 'zstd';
 }
+
+/** One partition, a key for each record, nothing compressed: where nothing else is said. */
+export const plainShape: BacklogShape = {
+  partitions: 1,
+  keys: { kind: 'distinct' },
+  valueBytes: defaultValueBytes,
+  compression: 'none',
+};
 
 export interface Backlog extends BacklogShape {
   readonly topic: string;

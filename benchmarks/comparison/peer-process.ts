@@ -1,15 +1,10 @@
 import { type ProcessUsage, processUsage } from '../support/process-usage.ts';
 import { type Child, startChild } from '../support/start-child.ts';
 import type { PeerCommand } from '../peers/peer.ts';
+import type { PeerSettings } from '../peers/settings.ts';
 
 /** What a peer's process is told. */
-export interface PeerTask {
-  readonly brokers: readonly string[];
-  readonly topic: string;
-  readonly group: string;
-  readonly url: string;
-  readonly concurrency: number;
-  readonly valueBytes: number;
+export interface PeerTask extends PeerSettings {
   /** Of the API's certificate, where it has one. */
   readonly caFile: string | undefined;
 }

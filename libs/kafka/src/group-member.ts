@@ -16,7 +16,6 @@ import type {
 import { fetchedOf, fetchedUnseen } from './fetched.ts';
 import { type GroupConsumer, openGroupConsumer } from './group-consumer.ts';
 import { readLogOffsets } from './group-offsets.ts';
-import { partitionNames } from './kafka-assignor.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from './kafka-error.ts';
 import { KafkajsClient } from './kafkajs-client.ts';
@@ -196,7 +195,7 @@ export class GroupMember {
     this.#assigned = partitions.length;
     this.#table.confirmed(this.#askedMs);
     this.#table.joined(partitions);
-    this.#options.log.info({ partitions: partitionNames(partitions) }, 'joined the group');
+    this.#options.log.info({ partitions: partitions.map(partitionKey) }, 'joined the group');
   }
 
   /** What this one answers was sent after the one before. */
@@ -206,14 +205,15 @@ export class GroupMember {
     this.#offsets.heartbeat(identity);
   }
 
-  /**
-   * A fetch is what must be answered. Where nothing is asked for, since all is paused or nothing is ours, kafkajs only sends
-   * heartbeats, and those do.
-   */
+  /** A fetch is what must be answered; while none is sent, a heartbeat is. */
   #answered(api: string): void {
+    if (api === 'Fetch' || (api === 'Heartbeat' && this.#isResting)) this.#options.pulse.heard();
+  }
+
+  /** Whether nothing is asked for, since all is paused or nothing is ours: then kafkajs only sends heartbeats. */
+  get #isResting(): boolean {
     const { leases, withheld } = this.#table;
-    const resting = leases.length + withheld.length >= this.#assigned && !leases.some(({ flowing }) => flowing);
-    if (api === 'Fetch' || (api === 'Heartbeat' && resting)) this.#options.pulse.heard();
+    return leases.length + withheld.length >= this.#assigned && !leases.some(({ flowing }) => flowing);
   }
 
   #crashed({ error, restart }: ConsumerCrashEvent['payload']): void {

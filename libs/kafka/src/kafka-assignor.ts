@@ -4,7 +4,6 @@ import {
   cooperativeAssignor,
   encodeClaims,
   type JoinedMember,
-  partitionKey,
   type TopicPartition,
 } from '@millrace/messaging/membership';
 import { type Assigner, AssignerProtocol, type Cluster, type GroupMember, type GroupMemberAssignment } from 'kafkajs';
@@ -65,9 +64,4 @@ function byTopic(share: readonly TopicPartition[]): Record<string, number[]> {
   const topics: Record<string, number[]> = {};
   for (const { topic, partition } of share) (topics[topic] ??= []).push(partition);
   return topics;
-}
-
-/** By name, as in logs. */
-export function partitionNames(partitions: readonly TopicPartition[]): string[] {
-  return partitions.map(partitionKey);
 }
