@@ -31,5 +31,5 @@ LABEL org.opencontainers.image.title="millrace-$APP" \
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --start-period=120s --retries=3 \
   CMD ["node", "-e", "require('node:http').get({ host: '127.0.0.1', port: process.env.PORT, path: '/readyz' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))"]
-# kafkajs sets negative timers, of which Node warns: harmless and loud.
-CMD ["node", "--disable-warning=TimeoutNegativeWarning", "app/src/main.ts"]
+# What the flags are for: tools/launcher/src/processes/node-flags.ts
+CMD ["node", "--disable-warning=TimeoutNegativeWarning", "--no-allocation-site-pretenuring", "--max-semi-space-size=32", "--heap-growing-percent=100", "app/src/main.ts"]

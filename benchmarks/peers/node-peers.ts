@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '@millrace/launcher';
 import benchmarks from '../package.json' with { type: 'json' };
 import type { Peer } from './peer.ts';
 
 const { dependencies, version } = benchmarks;
-const silenced = '--disable-warning=TimeoutNegativeWarning';
 
 /** undici's Agent in loops, without Kafka. */
 export const raw = nodePeer('raw', 'raw', `undici ${dependencies.undici}`, 'none');
@@ -24,6 +24,6 @@ function nodePeer(
   env: Readonly<Record<string, string>> = {},
 ): Peer {
   const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
-  const command = { command: process.execPath, args: [silenced, file], env };
+  const command = { command: process.execPath, args: [...nodeFlags, file], env };
   return { name, version: ofVersion, order, prepare: () => Promise.resolve(command) };
 }

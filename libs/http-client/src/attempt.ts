@@ -5,7 +5,7 @@ import type { Connections } from './connections.ts';
 import { exchange, type ExchangeResult } from './exchange.ts';
 import type { CallContext, HttpAnswer, HttpRequest } from './http-target.ts';
 import { createCallObserver } from './observe-call.ts';
-import { readAnswer } from './read-answer.ts';
+import { ReadAnswer } from './read-answer.ts';
 import { requestHeaders } from './request-headers.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -53,7 +53,7 @@ function conclude(result: ExchangeResult, label: CallLabel, clock: Clock): Attem
   if (result.kind !== 'answered')
     return { outcome: classifyUnanswered(result), answer: undefined, error: unansweredError(label, result) };
   const outcome = classifyStatus(result.status);
-  const answer = readAnswer(result);
+  const answer = new ReadAnswer(result);
   const error = outcome === 'ok' ? undefined : answerError(label, outcome, answer, clock.now());
   return { outcome, answer, error };
 }

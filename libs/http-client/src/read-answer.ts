@@ -2,10 +2,26 @@ import type { ResponseHeaders } from './connection.ts';
 import type { Answered } from './exchange.ts';
 import type { HttpAnswer } from './http-target.ts';
 
-/** The answer as callers see it. */
-export function readAnswer({ status, headers, body }: Answered): HttpAnswer {
-  const flat = flattened(headers);
-  return { status, headers: flat, body: readBody(flat['content-type'], body) };
+/** The answer as callers see it. Most want to know no more than that there was one: the rest is read when it is asked for. */
+export class ReadAnswer implements HttpAnswer {
+  readonly status: number;
+  readonly #answered: Answered;
+  #headers: HttpAnswer['headers'] | undefined;
+  #body: { readonly read: unknown } | undefined;
+
+  constructor(answered: Answered) {
+    this.status = answered.status;
+    this.#answered = answered;
+  }
+
+  get headers(): HttpAnswer['headers'] {
+    return (this.#headers ??= flattened(this.#answered.headers));
+  }
+
+  get body(): unknown {
+    this.#body ??= { read: readBody(this.headers['content-type'], this.#answered.body) };
+    return this.#body.read;
+  }
 }
 
 /** A header given several times is one, joined by commas (RFC 9110, section 5.3). */

@@ -1,6 +1,7 @@
 import type { Claims, TopicPartition } from '@millrace/messaging/membership';
 import type { Cluster, Consumer } from 'kafkajs';
 import { guardCoordinator } from './coordinator-guard.ts';
+import { readFetchesLeanly } from './fetch/lean-fetch.ts';
 import { kafkaAssignor } from './kafka-assignor.ts';
 import { endlessRetries, type KafkaConnection } from './kafka-connection.ts';
 import { settled } from './pause.ts';
@@ -63,6 +64,7 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   const { cluster } = seen;
   if (!cluster) throw new Error('kafkajs did not hand its cluster to the assigner: this needs kafkajs 2.2.4');
   guardCoordinator(cluster, { closed: client.closed, outOfRange });
+  readFetchesLeanly(cluster);
   followGroup(consumer, state);
   beforeEachFetch(cluster, () => {
     if (state.rejoinWanted) throw new JoinAgain();

@@ -24,6 +24,7 @@ export {
 } from './kafka/start-cluster.ts';
 export { LaunchError } from './launch-error.ts';
 export type { PortSpec } from './ports.ts';
+export { nodeFlags } from './processes/node-flags.ts';
 export { type CommandOptions, type CommandResult, runCommand } from './processes/run-command.ts';
 export type { ServiceProcess } from './processes/service-process.ts';
 export { type RunningProcess, startProcess } from './processes/start-process.ts';

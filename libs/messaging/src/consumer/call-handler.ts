@@ -1,5 +1,4 @@
 import type { Logger } from '@millrace/telemetry';
-import type { Call } from '../engine/call.ts';
 import type { EventEnvelope } from '../events/event-envelope.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -9,7 +8,7 @@ import type { HandlerContext, Subscription } from './subscription.ts';
 export interface HandlerCall {
   readonly record: KafkaRecord;
   readonly attempt: number;
-  readonly call: Call;
+  readonly signal: AbortSignal;
   readonly log: Logger;
 }
 
@@ -35,10 +34,10 @@ export function idempotencyKeyOf({ name }: Pick<Subscription, 'name'>, eventId: 
 function handlerContext(
   subscription: Subscription,
   { id }: EventEnvelope,
-  { record, attempt, call, log }: HandlerCall,
+  { record, attempt, signal, log }: HandlerCall,
 ): HandlerContext {
   return {
-    signal: call.signal,
+    signal,
     attempt,
     idempotencyKey: idempotencyKeyOf(subscription, id),
     // A record without a key has no order among others: as a key of its own it claims none.

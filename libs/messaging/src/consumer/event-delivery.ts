@@ -1,8 +1,8 @@
 import { contextOf, endSpan, type Logger, withLogFields } from '@millrace/telemetry';
 import { context, type Context } from '@opentelemetry/api';
 import { recordContext, startAttemptSpan } from './attempt-span.ts';
-import type { Call } from '../engine/call.ts';
 import { callHandler } from './call-handler.ts';
+import type { Cohort } from '../engine/cohort.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import type { Delivery } from '../engine/delivery.ts';
@@ -69,7 +69,7 @@ export class EventDelivery implements Delivery {
     return this.#course.kind === 'call';
   }
 
-  async turn(call: Call): Result {
+  turn(cohort: Cohort): Result {
     const course = this.#course;
     if (course.kind === 'give-up') return context.with(course.within, () => this.#writeLetter(course));
     const { clock } = this.#ports;
@@ -77,7 +77,7 @@ export class EventDelivery implements Delivery {
     const parent = recordContext(this.#record);
     const event = this.#decode();
     if (event instanceof ServiceError) return context.with(parent, () => this.#unreadable(event));
-    return this.#isTooOld(event) ? 'expired' : this.#attempt(event, parent, call);
+    return this.#isTooOld(event) ? Promise.resolve('expired') : this.#attempt(event, parent, cohort);
   }
 
   giveUp(failure: ServiceError): void {
@@ -104,22 +104,23 @@ export class EventDelivery implements Delivery {
   }
 
   /** What follows the call runs in its span's context, too, so that log lines and the dead letter belong to the attempt. */
-  #attempt(event: EventEnvelope, parent: Context, call: Call): Result {
+  #attempt(event: EventEnvelope, parent: Context, cohort: Cohort): Result {
     const attempt = ++this.#attempts;
     const { group } = this.#ports;
     const subscription = this.#subscription.name;
     const span = startAttemptSpan({ record: this.#record, event, group, subscription, attempt, parent });
     return context.with(contextOf(span, parent), async () => {
-      const failure = await this.#call(event, attempt, call);
+      const failure = await this.#call(event, attempt, cohort);
       endSpan(span, failure);
       if (!failure) return 'completed';
       // A call that we cut off says nothing about the record.
-      return call.cutOff?.code === 'CALL_ABORTED' ? undefined : this.#afterFailure(call.cutOff ?? failure);
+      const { cutOff } = cohort;
+      return cutOff?.code === 'CALL_ABORTED' ? undefined : this.#afterFailure(cutOff ?? failure);
     });
   }
 
-  #call(event: EventEnvelope, attempt: number, call: Call): Promise<ServiceError | undefined> {
-    return callHandler(this.#subscription, event, { record: this.#record, attempt, call, log: this.#log });
+  #call(event: EventEnvelope, attempt: number, { signal }: Cohort): Promise<ServiceError | undefined> {
+    return callHandler(this.#subscription, event, { record: this.#record, attempt, signal, log: this.#log });
   }
 
   async #afterFailure(failure: ServiceError): Result {

@@ -193,10 +193,10 @@ export class DeliveryEngine implements RecordSink {
   async #turn(held: HeldRecord): Promise<number | undefined> {
     const { work, delivery } = held;
     if (work.ended) return this.#endedBefore(work);
-    const call = this.#calls.start(work);
+    const cohort = this.#calls.start(work);
     work.turnStarted();
-    const result = await delivery.turn(call);
-    this.#calls.end(call);
+    const result = await delivery.turn(cohort);
+    this.#calls.end(cohort);
     if (typeof result === 'string') this.#finished(held, result);
     work.turnEnded();
     return typeof result === 'number' ? result : undefined;

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Cohort } from './cohort.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import type { ServiceError } from '../errors/service-error.ts';
@@ -12,7 +12,7 @@ export interface Delivery {
    * before the next turn, or to undefined where the call was cut off: it has said nothing about the record then, which
    * stays without an outcome, so that the partition's next owner gets it again.
    */
-  turn(call: Call): Promise<Outcome | number | undefined>;
+  turn(cohort: Cohort): Promise<Outcome | number | undefined>;
   /** Takes the record for failed: its next turn writes the dead letter. Only before its first turn. */
   giveUp(failure: ServiceError): void;
 }

@@ -1,23 +1,26 @@
-import { Call } from './call.ts';
 import type { Clock } from '../ports/clock.ts';
+import { Cohort } from './cohort.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
 export interface RunningCallsOptions {
-  /** From the start of a call to the moment when it is cut off. */
+  /** From the start of a call to the moment when it is cut off; up to a hundredth more where others began meanwhile. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/**
- * The calls that are running, by age, which is the order of their deadlines, too: so one timer, for the oldest, does for
- * all. A call that has passed it, and does not listen, is kept apart until it ends.
- */
+/** The longest time between the first call of a cohort and the last, as a part of the time that each has. */
+const spread = 1 / 100;
+/** Listening to a signal takes time by the number of its listeners. */
+const cohortSize = 64;
+
+/** The calls that are running, in cohorts, with one timer for all. One that was cut off, and does not listen, stays in it. */
 export class RunningCalls {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  readonly #overdue = new Set<Call>();
-  #oldest: Call | undefined;
-  #youngest: Call | undefined;
+  /** All in which a call runs, by age. */
+  readonly #cohorts = new Set<Cohort>();
+  /** By owner: the one that its next call joins. */
+  readonly #youngest = new Map<object, Cohort>();
   #stopTimer: (() => void) | undefined;
 
   constructor({ timeoutMs, clock }: RunningCallsOptions) {
@@ -25,61 +28,54 @@ export class RunningCalls {
     this.#clock = clock;
   }
 
-  start(owner: object): Call {
-    const call = new Call(owner, this.#clock.mark() + this.#timeoutMs);
-    call.older = this.#youngest;
-    if (this.#youngest) this.#youngest.younger = call;
-    else this.#oldest = call;
-    this.#youngest = call;
+  /** Begins a call of `owner`, which is to be ended once. */
+  start(owner: object): Cohort {
+    const mark = this.#clock.mark();
+    const cohort = this.#joinable(owner, mark) ?? this.#open(owner, mark);
+    cohort.deadlineMark = mark + this.#timeoutMs;
+    cohort.begun++;
+    cohort.running++;
     this.#stopTimer ??= this.#clock.after(this.#timeoutMs, () => this.#cutOverdue());
-    return call;
+    return cohort;
   }
 
-  end(call: Call): void {
-    if (call.cutOff) this.#overdue.delete(call);
-    else this.#remove(call);
+  end(cohort: Cohort): void {
+    if (--cohort.running > 0) return;
+    this.#cohorts.delete(cohort);
+    if (this.#youngest.get(cohort.owner) === cohort) this.#youngest.delete(cohort.owner);
+    if (this.#cohorts.size > 0) return;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   /** Cuts off all of `owner`. */
   cut(owner: object, reason: ServiceError): void {
-    for (const call of this.#overdue) if (call.owner === owner) call.cut(reason);
-    for (let call = this.#oldest, next; call; call = next) {
-      next = call.younger;
-      if (call.owner === owner) this.#cutOne(call, reason);
-    }
+    for (const cohort of this.#cohorts) if (cohort.owner === owner) cohort.cut(reason);
+  }
+
+  #joinable(owner: object, mark: number): Cohort | undefined {
+    const youngest = this.#youngest.get(owner);
+    if (!youngest || youngest.cutOff || youngest.begun >= cohortSize) return undefined;
+    return mark - youngest.mark <= this.#timeoutMs * spread ? youngest : undefined;
+  }
+
+  #open(owner: object, mark: number): Cohort {
+    const cohort = new Cohort(owner, mark);
+    this.#cohorts.add(cohort);
+    this.#youngest.set(owner, cohort);
+    return cohort;
   }
 
   #cutOverdue(): void {
     this.#stopTimer = undefined;
     const mark = this.#clock.mark();
     const message = `the handler did not end within ${this.#timeoutMs} ms; it was cut off`;
-    for (let call = this.#oldest; call && call.deadlineMark <= mark; call = this.#oldest) {
-      this.#overdue.add(call);
-      this.#cutOne(call, new ServiceError('API_TIMEOUT', message));
+    let next = Infinity;
+    for (const cohort of this.#cohorts) {
+      if (cohort.cutOff) continue;
+      if (cohort.deadlineMark <= mark) cohort.cut(new ServiceError('API_TIMEOUT', message));
+      else next = Math.min(next, cohort.deadlineMark);
     }
-    if (!this.#oldest) return;
-    this.#stopTimer = this.#clock.after(this.#oldest.deadlineMark - mark, () => this.#cutOverdue());
-  }
-
-  #cutOne(call: Call, reason: ServiceError): void {
-    this.#remove(call);
-    call.cut(reason);
-  }
-
-  #remove(call: Call): void {
-    this.#unlink(call);
-    if (this.#oldest) return;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-  }
-
-  #unlink(call: Call): void {
-    const { older, younger } = call;
-    if (older) older.younger = younger;
-    else this.#oldest = younger;
-    if (younger) younger.older = older;
-    else this.#youngest = older;
-    call.older = undefined;
-    call.younger = undefined;
+    if (next < Infinity) this.#stopTimer = this.#clock.after(next - mark, () => this.#cutOverdue());
   }
 }

@@ -4,6 +4,8 @@ import type { RecordHeaders } from '../ports/record.ts';
 export class KnownText {
   readonly text: string;
   readonly #bytes: Buffer;
+  /** What held it last: records that lie together often have one. */
+  #seen: Buffer | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -17,10 +19,13 @@ export class KnownText {
   }
 
   #isSame(bytes: Buffer): boolean {
+    if (bytes === this.#seen) return true;
     let at = this.#bytes.length;
     if (bytes.length !== at) return false;
     // from the end, where texts with a common beginning differ
     while (at > 0 && bytes[at - 1] === this.#bytes[at - 1]) at--;
-    return at === 0;
+    if (at > 0) return false;
+    this.#seen = bytes;
+    return true;
   }
 }

@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import { cacheFolder } from '../cache-folder.ts';
 import type { Environment } from '../environment.ts';
 import { root } from '../root.ts';
+import { nodeFlags } from './node-flags.ts';
 import { startProcess, type RunningProcess } from './start-process.ts';
 import { withLog } from './with-log.ts';
-
-/** What Node is told for every app: kafkajs sets negative timers, harmless and loud. */
-const nodeFlags = ['--disable-warning=TimeoutNegativeWarning'];
 
 export interface AppProcessOptions {
   /** From the root folder, or absolute. */

@@ -1,0 +1,166 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readFetchAnswer } from './fetch-answer.ts';
+
+/** kafkajs' own, which it does not export. */
+interface KafkajsEncoder {
+  readonly buffer: Buffer;
+  writeInt16(value: number): this;
+  writeInt32(value: number): this;
+  writeInt64(value: number): this;
+  writeString(text: string): this;
+  writeBytes(bytes: Buffer): this;
+  writeArray(items: readonly KafkajsEncoder[]): this;
+}
+
+const kafkajs = createRequire(import.meta.url);
+const Encoder = kafkajs('kafkajs/src/protocol/encoder') as new () => KafkajsEncoder;
+const { RecordBatch } = kafkajs('kafkajs/src/protocol/recordBatch/v0') as {
+  RecordBatch(batch: object): Promise<KafkajsEncoder>;
+};
+const Record = kafkajs('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => KafkajsEncoder;
+const { decode } = kafkajs('kafkajs/src/protocol/requests/fetch/v11/response') as {
+  decode(bytes: Buffer): Promise<Answer>;
+};
+
+interface Batch {
+  readonly firstOffset: number;
+  readonly flags: number;
+  readonly compression: number;
+  readonly records: readonly object[];
+}
+
+interface Partition {
+  readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[];
+  readonly batches: readonly Batch[];
+}
+
+/** Flags that kafkajs cannot write: the time is the broker's, in a transaction, a control record. */
+const flags = fc.constantFrom(0, 0x08, 0x10, 0x38);
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const text = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' });
+const names = fc.oneof(fc.constantFrom('ce_id', 'ce_type', 'traceparent'), text).filter((name) => !(name in {}));
+const values = fc.oneof(fc.constant(Buffer.from('always the same')), bytes);
+const record = fc.record({
+  timestampDelta: fc.integer({ min: -(2 ** 31), max: 2 ** 41 }),
+  offsetDelta: fc.nat(),
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  headers: fc.dictionary(names, fc.oneof(values, fc.array(values, { minLength: 1, maxLength: 3 })), {
+    noNullPrototype: true,
+  }),
+});
+const batch: fc.Arbitrary<Batch> = fc.record({
+  firstOffset: fc.nat({ max: 2 ** 50 }),
+  flags,
+  compression: fc.constantFrom(0, 1),
+  records: fc.array(record, { maxLength: 6 }),
+});
+const partition: fc.Arbitrary<Partition> = fc.record({
+  aborted: fc.array(fc.record({ producerId: fc.nat(), firstOffset: fc.nat() }), { maxLength: 2 }),
+  batches: fc.array(batch, { maxLength: 4 }),
+});
+
+async function batchBytes({ firstOffset, flags: set, compression, records }: Batch): Promise<Buffer> {
+  const encoded = await RecordBatch({
+    compression,
+    firstOffset,
+    firstTimestamp: 1_700_000_000_000,
+    maxTimestamp: 1_700_000_001_234,
+    producerId: 4_000,
+    records: records.map((each) => Record(each)),
+  });
+  encoded.buffer.writeInt16BE(compression | set, attributesAt);
+  return encoded.buffer;
+}
+
+const [attributesAt, magicAt] = [21, 16];
+/** With less than the place of the format kafkajs fails; brokers send the first batch whole. */
+const leastBytes = 17;
+
+async function answerBytes(partitions: readonly Partition[], cut = 0): Promise<Buffer> {
+  const encoded = await Promise.all(
+    partitions.map(async ({ aborted, batches }, index) => {
+      const all = Buffer.concat(await Promise.all(batches.map(batchBytes)));
+      return partitionBytes(index, aborted, all.subarray(0, Math.max(leastBytes, all.length - cut)));
+    }),
+  );
+  const topic = new Encoder().writeString('orders').writeArray(encoded);
+  return new Encoder().writeInt32(7).writeInt16(0).writeInt32(9).writeArray([topic]).buffer;
+}
+
+function partitionBytes(index: number, aborted: Partition['aborted'], records: Buffer): KafkajsEncoder {
+  const transactions = aborted.map(({ producerId, firstOffset }) =>
+    new Encoder().writeInt64(producerId).writeInt64(firstOffset),
+  );
+  return new Encoder()
+    .writeInt32(index)
+    .writeInt16(0)
+    .writeInt64(1_000)
+    .writeInt64(900)
+    .writeInt64(5)
+    .writeArray(transactions)
+    .writeInt32(-1)
+    .writeBytes(records);
+}
+
+interface Answer {
+  readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly Message[] }[] }[];
+}
+
+interface Message {
+  readonly magicByte: number;
+  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+/** Without what kafkajs says of a message and nobody asks for. */
+function asRead(answer: Answer): unknown {
+  const message = ({ magicByte: _magic, batchContext: { producerId, inTransaction }, ...rest }: Message) => {
+    return { ...rest, batchContext: { producerId, inTransaction } };
+  };
+  const responses = answer.responses.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.map((each) => ({ ...each, messages: each.messages.map(message) })),
+  }));
+  return { ...answer, responses };
+}
+
+describe('an answer to a fetch', () => {
+  it('is read as kafkajs reads it, whatever is in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(partition, { maxLength: 3 }), fc.nat({ max: 80 }), async (partitions, cut) => {
+        const answer = await answerBytes(partitions, cut);
+        expect(await readFetchAnswer(answer)).toEqual(asRead(await decode(answer)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is left to kafkajs where a batch has an older format', async () => {
+    const records = await batchBytes({
+      firstOffset: 0,
+      flags: 0,
+      compression: 0,
+      records: [{ key: null, value: null }],
+    });
+    records[magicAt] = 1;
+    const topic = new Encoder().writeString('orders').writeArray([partitionBytes(0, [], records)]);
+    const answer = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray([topic]).buffer;
+    expect(await readFetchAnswer(answer)).toBeUndefined();
+  });
+
+  it('is refused where a record goes beyond its batch', async () => {
+    const sound = await batchBytes({
+      firstOffset: 8,
+      flags: 0,
+      compression: 0,
+      records: [{ key: null, value: Buffer.from('text'), headers: { a: Buffer.from('b') } }],
+    });
+    const recordLengthAt = 61;
+    sound.writeUInt8(sound.readUInt8(recordLengthAt) + 20, recordLengthAt);
+    const topic = new Encoder().writeString('orders').writeArray([partitionBytes(0, [], sound)]);
+    const answer = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray([topic]).buffer;
+    await expect(readFetchAnswer(answer)).rejects.toThrow('the record at offset 8 is malformed');
+  });
+});

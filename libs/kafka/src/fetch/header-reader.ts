@@ -1,0 +1,66 @@
+import type { RecordHeaders } from '@millrace/messaging';
+import type { WireReader } from './wire-reader.ts';
+
+interface Header {
+  readonly name: string;
+  readonly nameBytes: Buffer;
+  readonly value: Buffer | null;
+}
+
+/**
+ * Reads the headers of records that lie together. Most of a record's headers say what those of the record before it said: such
+ * records have names and values in common instead of one more of each, which is most of what a record costs in memory.
+ */
+export class HeaderReader {
+  /** By place: of the latest record that had so many. */
+  readonly #latest: Header[] = [];
+
+  read(from: WireReader): RecordHeaders {
+    const headers: Record<string, RecordHeaders[string] | null> = {};
+    const count = from.varint();
+    for (let place = 0; place < count; place++) {
+      const { name, value } = this.#next(from, place);
+      if (name in headers) addAnother(headers, name, value);
+      else headers[name] = value;
+    }
+    return headers as RecordHeaders;
+  }
+
+  #next(from: WireReader, place: number): Header {
+    const latest = this.#latest[place];
+    const known = latest && isNext(from, latest.nameBytes) ? latest : undefined;
+    const nameBytes = known?.nameBytes ?? from.sizedBytes() ?? nothing;
+    if (known?.value && isNext(from, known.value)) return known;
+    const header = { name: known?.name ?? nameBytes.toString(), nameBytes, value: from.sizedBytes() };
+    this.#latest[place] = header;
+    return header;
+  }
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Goes past sized bytes that are the same as `expected`, and nowhere if they are not. */
+function isNext(from: WireReader, expected: Buffer): boolean {
+  const { bytes, at } = from;
+  const { length } = expected;
+  if (from.varint() !== length || !isSame(bytes, from.at, expected)) {
+    from.at = at;
+    return false;
+  }
+  from.skip(length);
+  return true;
+}
+
+/** Looks from the end, where what is alike at first differs. */
+function isSame(bytes: Buffer, at: number, expected: Buffer): boolean {
+  let index = expected.length;
+  while (index > 0 && bytes[at + index - 1] === expected[index - 1]) index--;
+  return index === 0;
+}
+
+/** A name given several times has an array; one that objects inherit, such as `constructor`, is a name like any other. */
+function addAnother(headers: Record<string, RecordHeaders[string] | null>, name: string, value: Buffer | null): void {
+  const earlier = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const all = earlier === undefined ? value : ([earlier, value].flat() as Buffer[]);
+  Object.defineProperty(headers, name, { value: all, enumerable: true, configurable: true, writable: true });
+}
