@@ -24,7 +24,7 @@ Without options the whole of it, in at most an hour, then end-to-end-latency, ki
   --quick                  one scenario, one round: about 3 minutes once the peers are built
   --only <peer,peer>       these peers alone
   --scenario <name,name>   these scenarios alone: ${scenarios.map(({ name }) => name).join(', ')}
-  --rounds <n>             how often each peer has its turn (default: 3; with --quick: 1)
+  --rounds <n>             how often each peer has its turn (default: 2; with --quick: 1)
 
 A scenario of your own (what is not said is as in ${ordinary.name}):
   --latency <ms>           of the API, 1 to 10000
