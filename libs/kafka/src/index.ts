@@ -1,4 +1,4 @@
-export { checkBroker, type CheckBrokerOptions } from './check-broker.ts';
+export { checkBroker, type CheckBrokerOptions } from './connection/check-broker.ts';
 export {
   deadLetterTopic,
   type EnsuredTopic,
@@ -6,9 +6,13 @@ export {
   type EnsureTopicsOptions,
   type PlainTopic,
   type WantedTopic,
-} from './ensure-topics.ts';
-export { createKafka, type KafkaConnection, type KafkaOptions } from './kafka-connection.ts';
-export { createRecordProducer, type KafkaRecordProducer, type RecordProducerOptions } from './record-producer.ts';
-export { createRecordSource, type KafkaSourceOptions } from './record-source.ts';
-export type { RecordSourceSettings } from './record-source-settings.ts';
-export { registerZstd } from './zstd-codec.ts';
+} from './topics/ensure-topics.ts';
+export { createKafka, type KafkaConnection, type KafkaOptions } from './connection/kafka-connection.ts';
+export {
+  createRecordProducer,
+  type KafkaRecordProducer,
+  type RecordProducerOptions,
+} from './producer/record-producer.ts';
+export { createRecordSource, type KafkaSourceOptions } from './source/record-source.ts';
+export type { RecordSourceSettings } from './source/record-source-settings.ts';
+export { registerZstd } from './connection/zstd-codec.ts';

@@ -27,7 +27,7 @@ it('says in words how a consumer and its partitions are', () => {
         running: 1,
         retrying: 0,
         finishedBeyond: 19,
-        offsetMap: '42 of 4096 characters',
+        offsetMap: '42 of 4088 characters',
         oldest: 'offset 100, here for 4 min 12 s, 2 h old',
         keptFor: '2 d 3 h',
       },

@@ -59,7 +59,7 @@ function describePartition(state: PartitionState): z.infer<typeof partitionRepor
     running,
     retrying,
     finishedBeyond,
-    offsetMap: `${state.mapChars} of 4096 characters`,
+    offsetMap: `${state.mapChars} of 4088 characters`,
     ...defined({ oldest: spokenOldest(state), keptFor: spokenKeptFor(state) }),
   };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConsumer, on } from '@millrace/messaging';
 import { createLogger } from '@millrace/telemetry';
-import { createKafka } from '../kafka-connection.ts';
-import { createRecordProducer } from '../record-producer.ts';
-import { createRecordSource } from '../record-source.ts';
+import { createKafka } from '../connection/kafka-connection.ts';
+import { createRecordProducer } from '../producer/record-producer.ts';
+import { createRecordSource } from '../source/record-source.ts';
 import type { Call, ConsumerSpec } from './consumer-protocol.ts';
 import { rowEvent } from './row-event.ts';
 import { createSharedClock } from './shared-clock.ts';

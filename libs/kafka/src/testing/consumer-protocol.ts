@@ -1,4 +1,4 @@
-import type { RecordSourceSettings } from '../record-source-settings.ts';
+import type { RecordSourceSettings } from '../source/record-source-settings.ts';
 
 /** All that a consumer's process needs to know. */
 export interface ConsumerSpec {

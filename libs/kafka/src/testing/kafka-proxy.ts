@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { BrokerRoute } from '../broker-sockets.ts';
+import type { BrokerRoute } from '../connection/broker-sockets.ts';
 import { answerCorrelationId, type ApiName, apis, FrameSplitter, requestHead } from './kafka-frame.ts';
 
 /** A request on its way to a broker. */

@@ -1,7 +1,7 @@
 import { createLogger } from '@millrace/telemetry';
 import { TellingSink } from '@millrace/testing/telling-sink';
-import { createKafka } from '../kafka-connection.ts';
-import { createRecordSource } from '../record-source.ts';
+import { createKafka } from '../connection/kafka-connection.ts';
+import { createRecordSource } from '../source/record-source.ts';
 import type { Asked, FromMember, MemberSpec, ToMember } from './member-protocol.ts';
 import { createSharedClock } from './shared-clock.ts';
 

@@ -1,5 +1,5 @@
 import type { SinkPlan, Told, Wish } from '@millrace/testing/record-source-suite';
-import type { RecordSourceSettings } from '../record-source-settings.ts';
+import type { RecordSourceSettings } from '../source/record-source-settings.ts';
 
 /** All that a member's process needs to know. */
 export interface MemberSpec {

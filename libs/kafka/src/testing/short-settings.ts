@@ -1,4 +1,4 @@
-import type { RecordSourceSettings } from '../record-source-settings.ts';
+import type { RecordSourceSettings } from '../source/record-source-settings.ts';
 
 /** Times of a member with the shortest session that Kafka takes by default, so that tests need not wait long for its end. */
 export const shortSettings = {
@@ -6,4 +6,5 @@ export const shortSettings = {
   heartbeatIntervalMs: 300,
   rebalanceTimeoutMs: 10_000,
   drainTimeoutMs: 2_000,
+  metadataMaxAgeMs: 2_000,
 } as const satisfies Partial<RecordSourceSettings>;

@@ -7,10 +7,10 @@ import {
   type PartitionMetadata,
   type Producer,
 } from 'kafkajs';
-import { uniqueName } from '../kafka.test-support.ts';
-import type { KafkaClient, KafkaConnection } from '../kafka-connection.ts';
-import { protocolErrorOf } from '../kafka-error.ts';
-import { pause } from '../pause.ts';
+import { uniqueName } from './test-kafka.ts';
+import type { KafkaClient, KafkaConnection } from '../connection/kafka-connection.ts';
+import { protocolErrorOf } from '../connection/kafka-error.ts';
+import { pause } from '../connection/pause.ts';
 
 const coordinatorMoves: ReadonlySet<string> = new Set([
   'NOT_COORDINATOR_FOR_GROUP',

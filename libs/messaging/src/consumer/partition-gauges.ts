@@ -49,7 +49,7 @@ const figures: readonly Figure[] = [
   },
   {
     name: metricNames.partitionMap,
-    description: 'Length of the offset map beside the committed offset, of 4,096 characters.',
+    description: 'Length of the offset map beside the committed offset, of 4,088 characters.',
     of: ({ mapChars }) => mapChars,
   },
   {

@@ -32,7 +32,7 @@ export interface PartitionFigures {
   readonly retrying: number;
   /** Offsets that are done, but lie past one that is not: a crash does not repeat them, while the offset map has room. */
   readonly finishedBeyond: number;
-  /** Length of the offset map, of 4,096 characters. */
+  /** Length of the offset map, of 4,088 characters. */
   readonly mapChars: number;
   /** The oldest record without an outcome, of those read. */
   readonly oldest: OldestRecord | undefined;

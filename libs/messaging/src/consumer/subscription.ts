@@ -4,7 +4,10 @@ import type { EventEnvelope } from '../events/event-envelope.ts';
 
 /** What a handler gets beside the event; handed on to a target as it is (`api.post(path, json, context)`). */
 export interface HandlerContext {
-  /** Aborted when the service stops, the partition is lost, or the call's deadline has passed. Pass it to every call. */
+  /**
+   * Aborted when the service stops, the partition is lost, or the call's deadline has passed. Pass it to every call. Calls that
+   * began at about the same time share it.
+   */
   readonly signal: AbortSignal;
   /** 1 for the first try. */
   readonly attempt: number;

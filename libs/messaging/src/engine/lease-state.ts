@@ -22,7 +22,7 @@ export interface LeaseState {
   readonly retrying: number;
   /** Offsets from `committed` on that are finished. */
   readonly finishedBeyond: number;
-  /** Length of what is stored beside the offset, of 4,096. */
+  /** Length of the offset map, of 4,088 characters. */
   readonly mapChars: number;
   /** The oldest record without an outcome. */
   readonly oldest: OldestUnfinished | undefined;

@@ -64,4 +64,33 @@ describe('running calls', () => {
     calls.cut(owner, lost);
     expect([signal.reason, late.signal.reason]).toEqual([lost, lost]);
   });
+
+  it('share a signal where they are of one owner and begin together, up to 64 of them', () => {
+    const { calls, passTo } = callsOn(1_000);
+    const owner = {};
+    const first = calls.start(owner);
+    passTo(10);
+    expect(calls.start(owner)).toBe(first);
+    expect(calls.start({})).not.toBe(first);
+    passTo(11);
+    const second = calls.start(owner);
+    expect(second).not.toBe(first);
+    for (let call = 2; call <= 64; call++) expect(calls.start(owner)).toBe(second);
+    expect(calls.start(owner)).not.toBe(second);
+  });
+
+  it('that share one have the time of the youngest, and none begins in one that was cut off', () => {
+    const { calls, passTo } = callsOn(1_000);
+    const owner = {};
+    const first = calls.start(owner);
+    passTo(10);
+    calls.start(owner);
+    passTo(1_000);
+    expect(first.cutOff).toBeUndefined();
+    passTo(1_010);
+    expect(first.cutOff?.code).toBe('API_TIMEOUT');
+    const after = calls.start(owner);
+    calls.cut(owner, lost);
+    expect(calls.start(owner)).not.toBe(after);
+  });
 });

@@ -1,0 +1,125 @@
+import type { Claims, TopicPartition } from '@millrace/messaging/membership';
+import type { Cluster, Consumer } from 'kafkajs';
+import { guardCoordinator } from './coordinator-guard.ts';
+import { adaptFetches } from '../fetch/lean-fetch.ts';
+import { kafkaAssignor } from './kafka-assignor.ts';
+import { endlessRetries, type KafkaConnection } from '../connection/kafka-connection.ts';
+import { settled } from '../connection/pause.ts';
+
+/** Times of a group member, in ms. */
+export interface GroupTimes {
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** How long a change of a topic's partitions may go unnoticed. */
+  readonly metadataMaxAgeMs: number;
+}
+
+export interface GroupConsumerOptions extends GroupTimes {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  /** Asked when the member is about to ask to join. */
+  readonly claims: () => Claims;
+  /** kafkajs wanted to commit "the oldest" or "the newest" for a partition whose position is out of range; it may not. */
+  readonly outOfRange: (partition: TopicPartition) => void;
+}
+
+/** A kafkajs consumer with what it does not show by itself. */
+export interface GroupConsumer {
+  readonly consumer: Consumer;
+  /** The consumer's own view of the cluster, and its connections. */
+  readonly cluster: Cluster;
+  /** Has it join again at its next fetch. Void where it joins before. */
+  rejoin(): void;
+  /** Leaves the group, within `timeoutMs` also when nothing answers, and closes all connections. */
+  leave(timeoutMs: number): Promise<void>;
+  /** Closes all connections at once; the group notices by itself, after the session timeout. */
+  close(): void;
+}
+
+/** Opens a consumer of group `groupId`; it connects when it is told to. */
+export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer {
+  const { connection, groupId, claims, outOfRange } = options;
+  const client = connection.open({ retries: endlessRetries });
+  const seen: { cluster?: Cluster } = {};
+  const state = { inGroup: false, rejoinWanted: false };
+  // Assigners are given the cluster: the documented way to it. It is called once, by consumer().
+  const assigner = ({ cluster }: { readonly cluster: Cluster }) => {
+    seen.cluster = cluster;
+    return kafkaAssignor(cluster, () => {
+      state.rejoinWanted = false;
+      return claims();
+    });
+  };
+  const consumer = client.kafka.consumer({
+    ...fetchSettings,
+    sessionTimeout: options.sessionTimeoutMs,
+    rebalanceTimeout: options.rebalanceTimeoutMs,
+    heartbeatInterval: options.heartbeatIntervalMs,
+    metadataMaxAge: options.metadataMaxAgeMs,
+    groupId,
+    retry: client.retry,
+    partitionAssigners: [assigner],
+  });
+  const { cluster } = seen;
+  if (!cluster) throw new Error('kafkajs did not hand its cluster to the assigner: this needs kafkajs 2.2.4');
+  guardCoordinator(cluster, { closed: client.closed, outOfRange });
+  adaptFetches(cluster, { maxWaitMs });
+  followGroup(consumer, state);
+  beforeEachFetch(cluster, () => {
+    if (state.rejoinWanted) throw new JoinAgain();
+  });
+  return {
+    consumer,
+    cluster,
+    rejoin: () => {
+      state.rejoinWanted = state.inGroup;
+    },
+    leave: async (timeoutMs) => {
+      await settled(consumer.disconnect(), timeoutMs);
+      client.close();
+    },
+    close: client.close,
+  };
+}
+
+/** Out of the group there is nothing to join again: kafkajs does so by itself, and would fail on being told. */
+function followGroup(consumer: Consumer, state: { inGroup: boolean; rejoinWanted: boolean }): void {
+  const out = () => Object.assign(state, { inGroup: false, rejoinWanted: false });
+  consumer.on('consumer.group_join', () => {
+    state.inGroup = true;
+  });
+  consumer.on('consumer.stop', out);
+  consumer.on('consumer.crash', out);
+}
+
+/** As if a heartbeat had been answered so: kafkajs' one way to join again without leaving first. */
+class JoinAgain extends Error {
+  readonly type = 'REBALANCE_IN_PROGRESS';
+  constructor() {
+    super('the member has given up partitions');
+  }
+}
+
+/** kafkajs asks for metadata before it connects, when nothing can be wanted of it yet, and before each fetch. */
+function beforeEachFetch(cluster: Cluster, look: () => void): void {
+  const refresh = cluster.refreshMetadataIfNecessary.bind(cluster);
+  cluster.refreshMetadataIfNecessary = async () => {
+    look();
+    await refresh();
+  };
+}
+
+/** How long a fetch stays open, and so how long a seek or a heartbeat may have to wait. It delays no record. */
+const maxWaitMs = 200;
+
+const fetchSettings = {
+  /** How long kafkajs rests while all partitions are paused, and so how long a resume may have to wait. */
+  maxWaitTimeInMs: 20,
+  minBytes: 1,
+  /** Small: one response per broker may still arrive after a pause. */
+  maxBytesPerPartition: 128 * 1024,
+  maxBytes: 2 * 1024 * 1024,
+  allowAutoTopicCreation: false,
+  readUncommitted: false,
+};

@@ -1,0 +1,170 @@
+import { ServiceError, type OutgoingRecord } from '@millrace/messaging';
+import type { Message, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
+import type { KafkaClient, KafkaConnection } from '../connection/kafka-connection.ts';
+import { reasonOf } from '../connection/kafka-error.ts';
+import { messageOf } from './kafka-message.ts';
+import { pause, settled } from '../connection/pause.ts';
+import { pinnedPartitioner } from './pinned-partitioner.ts';
+import { sendFailure } from './send-failure.ts';
+
+/** Few: the loops around kafkajs repeat for as long as it takes, and can be stopped between two attempts. */
+const retries = 3;
+const pauseMs = 200;
+const acksFromAll = -1;
+/** Shorter than the client waits, so that the broker says what is missing. */
+const acksTimeoutMs = 8_000;
+const metadataMaxAgeMs = 30_000;
+/** kafkajs answers or fails all that is on its way within 10 s. */
+const discardTimeoutMs = 12_000;
+const stopTimeoutMs = 2_000;
+
+interface Session {
+  readonly client: KafkaClient;
+  readonly producer: Producer;
+}
+
+interface Outgoing {
+  readonly topic: string;
+  readonly message: Message;
+}
+
+/**
+ * Writes one batch at a time, each exactly once per call of {@link write}, as long as that call is awaited.
+ *
+ * Brokers drop a repetition by producer id, partition and sequence number. kafkajs takes a failed attempt's numbers back,
+ * and whatever it writes next to that partition gets them. Were that anything but the same records, and had the failed
+ * attempt arrived after all, the broker would acknowledge the new records and throw them away. Hence the rules here:
+ * - one batch at a time, and the same records to the same partitions until they are acknowledged;
+ * - a kafkajs producer whose batch was given up is never used again, since its numbers are in doubt. It is disconnected
+ *   first, which waits for what is still on its way, so that nothing of it can arrive after what its successor writes.
+ */
+export class BatchWriter {
+  readonly #connection: KafkaConnection;
+  readonly #stopped = new AbortController();
+  #session: Promise<Session> | undefined;
+  #problem: string | undefined;
+
+  constructor(connection: KafkaConnection) {
+    this.#connection = connection;
+  }
+
+  /** What went wrong last, for the callers that wait. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Resolves once there is a producer to write with, however long that takes. Rejects when the writer is stopped. */
+  async connect(): Promise<void> {
+    await this.#connected();
+  }
+
+  /** Resolves when every record is acknowledged by all in-sync replicas. Rejects when it never will be, or on `stop`. */
+  async write(records: readonly OutgoingRecord[]): Promise<void> {
+    let missing = records.map((record): Outgoing => ({ topic: record.topic, message: messageOf(record) }));
+    while (missing.length > 0) {
+      const answers = await this.#send(missing);
+      missing = withoutAnswer(missing, answers);
+    }
+    this.#problem = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const session = await this.#session?.catch(() => undefined);
+    if (session) await disconnect(session, stopTimeoutMs);
+  }
+
+  async #send(outgoing: readonly Outgoing[]): Promise<readonly RecordMetadata[]> {
+    const batch = toBatch(outgoing);
+    for (;;) {
+      const session = await this.#connected();
+      try {
+        return await session.producer.sendBatch(batch);
+      } catch (error) {
+        this.#problem = reasonOf(error);
+        const failure = sendFailure(
+          error,
+          batch.topicMessages.map(({ topic }) => topic),
+        );
+        if (failure) {
+          await this.#discard(session);
+          throw failure;
+        }
+      }
+      await this.#pause();
+    }
+  }
+
+  #connected(): Promise<Session> {
+    this.#session ??= this.#connect();
+    return this.#session;
+  }
+
+  async #connect(): Promise<Session> {
+    for (;;) {
+      this.#throwIfStopped();
+      const client = this.#connection.open({ retries });
+      const closeOnStop = () => client.close();
+      this.#stopped.signal.addEventListener('abort', closeOnStop, { once: true });
+      try {
+        const producer = client.kafka.producer(producerOptions);
+        await producer.connect();
+        return { client, producer };
+      } catch (error) {
+        client.close();
+        this.#problem = reasonOf(error);
+      } finally {
+        this.#stopped.signal.removeEventListener('abort', closeOnStop);
+      }
+      await this.#pause();
+    }
+  }
+
+  async #discard(session: Session): Promise<void> {
+    this.#connection.log.debug({ reason: this.#problem }, 'Kafka producer is replaced');
+    await disconnect(session, discardTimeoutMs);
+    this.#session = undefined;
+  }
+
+  async #pause(): Promise<void> {
+    await pause(pauseMs, this.#stopped.signal);
+    this.#throwIfStopped();
+  }
+
+  #throwIfStopped(): void {
+    if (this.#stopped.signal.aborted) throw new ServiceError('BROKER_UNAVAILABLE', 'the Kafka producer is stopped');
+  }
+}
+
+const producerOptions = {
+  idempotent: true,
+  createPartitioner: pinnedPartitioner,
+  allowAutoTopicCreation: false,
+  metadataMaxAge: metadataMaxAgeMs,
+};
+
+function toBatch(outgoing: readonly Outgoing[]): ProducerBatch & { readonly topicMessages: TopicMessages[] } {
+  const byTopic = Map.groupBy(outgoing, ({ topic }) => topic);
+  const topicMessages = Array.from(byTopic, ([topic, items]) => ({
+    topic,
+    messages: items.map(({ message }) => message),
+  }));
+  return { acks: acksFromAll, timeout: acksTimeoutMs, topicMessages };
+}
+
+type TopicMessages = { topic: string; messages: Message[] };
+
+/**
+ * kafkajs resolves without having written what it meant for a broker that failed, where that broker's partitions went to
+ * brokers which had answered already: on its second attempt it asks only those that have not. Partitions without an
+ * answer of their own are therefore still to be written, under the sequence numbers they had.
+ */
+function withoutAnswer(outgoing: readonly Outgoing[], answers: readonly RecordMetadata[]): Outgoing[] {
+  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
+  return outgoing.filter(({ topic, message }) => !answered.has(`${topic}/${message.partition}`));
+}
+
+async function disconnect({ client, producer }: Session, timeoutMs: number): Promise<void> {
+  await settled(producer.disconnect(), timeoutMs);
+  client.close();
+}

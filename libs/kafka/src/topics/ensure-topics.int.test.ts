@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { checkBroker } from '../connection/check-broker.ts';
+import { ensureTopics } from './ensure-topics.ts';
+import { testKafka, uniqueName } from '../testing/test-kafka.ts';
+import { withAdmin } from '../connection/with-admin.ts';
+
+const kafka = testKafka();
+
+describe('ensuring topics', () => {
+  it('makes each topic with a dead-letter topic per group, and finds them the next time', async () => {
+    const name = uniqueName();
+    const wanted = [{ name, partitions: 3, groups: ['mail', 'track'] }];
+    const names = [name, `${name}.mail.dlq`, `${name}.track.dlq`];
+    expect(await ensureTopics(kafka, wanted)).toEqual(
+      names.map((topic) => ({ name: topic, partitions: 3, state: 'created' })),
+    );
+    const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: names }));
+    expect(topics.map(({ partitions }) => partitions.length)).toEqual([3, 3, 3]);
+    expect(await ensureTopics(kafka, wanted)).toMatchObject(names.map(() => ({ partitions: 3, state: 'existed' })));
+  });
+
+  it('may run several times at once', async () => {
+    const name = uniqueName();
+    const wanted = [{ name, partitions: 2, groups: [] }];
+    const reports = await Promise.all([1, 2, 3].map(() => ensureTopics(kafka, wanted)));
+    expect(reports.flat().map(({ partitions }) => partitions)).toEqual([2, 2, 2]);
+    expect(reports.flat().filter(({ state }) => state === 'created')).toHaveLength(1);
+  });
+
+  it('leaves a topic with fewer partitions as it is, and says so', async () => {
+    const name = uniqueName();
+    await ensureTopics(kafka, [{ name, partitions: 2, groups: [] }]);
+    expect(await ensureTopics(kafka, [{ name, partitions: 5, groups: [] }])).toEqual([
+      { name, partitions: 2, state: 'has fewer partitions than asked for' },
+    ]);
+  });
+
+  it('says why a topic cannot be made', async () => {
+    const wanted = [{ name: uniqueName(), partitions: 1, groups: [] }];
+    await expect(ensureTopics(kafka, wanted, { replicationFactor: 99 })).rejects.toThrow(
+      /^topic test-\w+ could not be created: .*replication factor 99/i,
+    );
+  });
+});
+
+describe('checking for a broker', () => {
+  it('counts the brokers', async () => {
+    expect(await checkBroker(kafka)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('names the address and the reason where there is none', async () => {
+    const nowhere = testKafka({ brokers: '127.0.0.1:1' });
+    await expect(checkBroker(nowhere, { timeoutMs: 2_000 })).rejects.toMatchObject({
+      code: 'BROKER_UNAVAILABLE',
+      message: 'no Kafka at 127.0.0.1:1 in 2000 ms: Connection error: connect ECONNREFUSED 127.0.0.1:1',
+    });
+    await expect(ensureTopics(nowhere, [])).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+  });
+});
