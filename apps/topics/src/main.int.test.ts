@@ -25,17 +25,22 @@ function run(env: Readonly<Record<string, string>>): Promise<Run> {
   });
 }
 
+/** On a busy machine it has to wait for Kafka, and says so. */
+function toldOfTopics({ lines }: Run): readonly string[] {
+  return lines.map(({ msg }) => msg).filter((msg) => msg.startsWith('topic '));
+}
+
 it('makes every topic of the contracts, says so line by line, and may run again', async () => {
   const names = topics.flatMap(({ name, groups }) => [name, ...groups.map((group) => `${name}.${group}.dlq`)]);
   const first = await run({});
   expect(first).toMatchObject({ code: 0, stderr: '' });
-  const told = first.lines.map(({ msg }) => msg);
+  const told = toldOfTopics(first);
   for (const name of names) {
     expect(told.filter((line) => [`topic ${name} created`, `topic ${name} existed`].includes(line))).toHaveLength(1);
   }
   const second = await run({});
   expect(second).toMatchObject({ code: 0, stderr: '' });
-  expect(second.lines.map(({ msg }) => msg)).toEqual(names.map((name) => `topic ${name} existed`));
+  expect(toldOfTopics(second)).toEqual(names.map((name) => `topic ${name} existed`));
 });
 
 it('ends with one line that says where no Kafka is', async () => {
