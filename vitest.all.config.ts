@@ -13,8 +13,6 @@ export default defineConfig({
         test: {
           ...unit.test,
           name: 'int',
-          // they wait more than they work
-          maxWorkers: 3,
           include: ['{apps,libs,tools}/**/*.int.test.ts'],
           exclude: ['**/node_modules/**'],
           globalSetup: './tools/vitest/start-kafka.ts',

@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     name: 'unit',
-    maxWorkers: '100%',
     include: ['{apps,libs,tools,e2e,benchmarks}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.container.test.ts'],
     expect: { requireAssertions: true },

@@ -118,7 +118,7 @@ describe('a source, while its broker', () => {
     await vi.waitFor(() => expect(messages).toContain('Kafka broker cannot be reached; trying on'), patience);
     await broker.start();
     await vi.waitFor(() => expect(sink.leases.size).toBe(1), patience);
-    expect(source.notReady()).toBeUndefined();
+    await vi.waitFor(() => expect(source.notReady()).toBeUndefined(), patience);
     expect(messages.filter((message) => message.startsWith('Kafka broker'))).toEqual([
       'Kafka broker cannot be reached; trying on',
       'Kafka broker can be reached again',
