@@ -42,12 +42,12 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   const { connection, groupId, claims, outOfRange } = options;
   const client = connection.open({ retries: endlessRetries });
   const seen: { cluster?: Cluster } = {};
-  const state = { inGroup: false, rejoinWanted: false };
+  const state: GroupState = { inGroup: false, rejoinWanted: false, joining: false };
   // Assigners are given the cluster: the documented way to it. It is called once, by consumer().
   const assigner = ({ cluster }: { readonly cluster: Cluster }) => {
     seen.cluster = cluster;
     return kafkaAssignor(cluster, () => {
-      state.rejoinWanted = false;
+      Object.assign(state, { rejoinWanted: false, joining: true });
       return claims();
     });
   };
@@ -67,7 +67,7 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   adaptFetches(cluster, { maxWaitMs });
   followGroup(consumer, state);
   beforeEachFetch(cluster, () => {
-    if (state.rejoinWanted) throw new JoinAgain();
+    if (state.rejoinWanted || state.joining) throw new JoinAgain();
   });
   return {
     consumer,
@@ -83,12 +83,20 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   };
 }
 
+interface GroupState {
+  inGroup: boolean;
+  rejoinWanted: boolean;
+  /**
+   * Whether it has asked to join and is not in yet. Where that fails, as with a coordinator that is just loading, kafkajs goes
+   * on fetching as it did before: what was wished is to be wished again then.
+   */
+  joining: boolean;
+}
+
 /** Out of the group there is nothing to join again: kafkajs does so by itself, and would fail on being told. */
-function followGroup(consumer: Consumer, state: { inGroup: boolean; rejoinWanted: boolean }): void {
-  const out = () => Object.assign(state, { inGroup: false, rejoinWanted: false });
-  consumer.on('consumer.group_join', () => {
-    state.inGroup = true;
-  });
+function followGroup(consumer: Consumer, state: GroupState): void {
+  const out = () => Object.assign(state, { inGroup: false, rejoinWanted: false, joining: false });
+  consumer.on('consumer.group_join', () => Object.assign(state, { inGroup: true, joining: false }));
   consumer.on('consumer.stop', out);
   consumer.on('consumer.crash', out);
 }

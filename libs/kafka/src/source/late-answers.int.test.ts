@@ -110,3 +110,22 @@ describe('where a group is, as Kafka tells it late,', () => {
     }
   }, 120_000);
 });
+
+describe('a join that fails', () => {
+  it('is asked for again: the partitions that were given up for it go to the other member', async () => {
+    const { world, proxy } = await open(2);
+    const a = await world.member('a', { proxy });
+    await world.until(() => owned(a).length === 2);
+    // its first join is that for which b calls; with the second one it hands over what it has given up
+    let joins = 0;
+    const lost = proxy.meddle('JoinGroup', 'lose', () => ++joins === 2);
+    const b = await world.member('b');
+    await world.until(() => lost.met.length === 1);
+    proxy.cut();
+    await world.until(() => owned(a).length === 1 && owned(b).length === 1);
+    await Promise.all([world.write(0, 5), world.write(1, 5)]);
+    const [{ partition: moved }] = [firstTold(b.told, 'granted')];
+    await world.until(() => coveredTo(b, moved) === 5 && coveredTo(a, 1 - moved) === 5);
+    expect(breaches([a, b])).toEqual([]);
+  });
+});

@@ -82,6 +82,11 @@ function writeSteadily(topic: string): { stop(): Promise<number> } {
   };
 }
 
+/** What consumers say beside that a commit is to be repeated, since the group was just dividing its partitions anew. */
+function complaints(stderr: string): readonly string[] {
+  return stderr.split('\n').filter((line) => line && !line.includes('Specified group generation id is not valid'));
+}
+
 describe('consumers in processes of their own, under load,', () => {
   it('come and go ten times: nothing is lost, overlaps, or is called again, and no commit goes back', async () => {
     const { book, join, leave, finish, goneBack } = await openGroup();
@@ -94,7 +99,7 @@ describe('consumers in processes of their own, under load,', () => {
     await finish();
     expect(book.repeated).toEqual([]);
     expect([book.breaches(), goneBack()]).toEqual([[], []]);
-    for (const consumer of consumers) expect(consumer.stderr()).toBe('');
+    for (const consumer of consumers) expect(complaints(consumer.stderr())).toEqual([]);
   }, 180_000);
 
   it('lose one by kill -9: another takes over what it had, and calls again only what was in flight or not committed', async () => {

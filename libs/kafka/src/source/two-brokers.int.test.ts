@@ -51,10 +51,10 @@ describe('a source on two brokers', () => {
     const { world, proxy } = await open([[1], [2]]);
     const a = await world.member('a', { proxy });
     await world.until(() => owned(a).length === 2);
-    const late = proxy.meddle('Fetch', 'hold-answer');
+    const late = proxy.meddle('Fetch', 'hold');
+    await world.until(() => late.met.length === 2);
     await world.write(0, 10);
     await world.write(1, 10);
-    await world.until(() => late.met.length === 2);
     const b = await world.member('b');
     await world.until(() => owned(b).length === 1);
     const { partition: lost } = toldOf(b.told, 'granted')[0]!;
