@@ -1,5 +1,5 @@
 import { type Clock, createConsumer, createSystemClock, type KafkaRecord, on } from '@millrace/messaging';
-import { DeliveryEngine, InMemoryProducer } from '@millrace/messaging/testing';
+import { DeliveryEngine, fakeTarget, InMemoryProducer } from '@millrace/messaging/testing';
 import { createLogger } from '@millrace/telemetry';
 import type { InstantApi } from './instant-api.ts';
 import { sampleTaken } from './sample-event.ts';
@@ -46,7 +46,7 @@ export async function startEngine({ source, ended, concurrency, clock, call }: E
   const options = { startAt: 'earliest', order: 'key', concurrency, held, overflow: 'pause' } as const;
   const engine = new DeliveryEngine(
     { ...options, callTimeoutMs: 30_000, drainTimeoutMs: 4_000 },
-    { deliveryOf, closedForMs: () => undefined, ended, clock, log },
+    { deliveryOf, gate: fakeTarget(), ended, clock, log },
   );
   await source.start(engine);
   return async () => {

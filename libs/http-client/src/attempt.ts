@@ -1,6 +1,7 @@
-import type { Clock, ServiceError } from '@millrace/messaging';
-import { answerError, type CallLabel, unansweredError } from './call-error.ts';
-import { type CallOutcome, classifyStatus, classifyUnanswered } from './classify.ts';
+import type { Clock } from '@millrace/messaging';
+import type { CircuitBreaker } from './breaker/circuit-breaker.ts';
+import { callError } from './call-error.ts';
+import { type CallOutcome, classifyStatus, classifyUnanswered } from './classification.ts';
 import type { Connections } from './connections.ts';
 import { exchange, type ExchangeResult } from './exchange.ts';
 import type { CallContext, HttpAnswer, HttpRequest } from './http-target.ts';
@@ -19,43 +20,49 @@ export type Attempt = (
   wanted: 'success' | 'any answer',
 ) => Promise<HttpAnswer>;
 
-export interface AttemptOptions extends Pick<TargetOptions, 'name' | 'timeoutMs' | 'token' | 'log'> {
+export interface AttemptOptions extends Pick<
+  TargetOptions,
+  'name' | 'timeoutMs' | 'token' | 'idempotent' | 'classify' | 'log'
+> {
   readonly baseUrl: URL;
+  readonly breaker: Pick<CircuitBreaker, 'ended'> | undefined;
   readonly clock: Clock;
 }
 
 /** Binds attempts to an API: sent below `baseUrl`, classified, and seen in traces, logs and metrics. */
 export function createAttempt(connections: Connections, options: AttemptOptions): Attempt {
-  const { name: api, baseUrl, timeoutMs, token, clock, log } = options;
+  const { name: api, baseUrl, timeoutMs, token, idempotent: ofTarget = true, classify, breaker, clock, log } = options;
   const prefix = baseUrl.pathname.replace(/\/$/, '');
   const authorization = token === undefined ? [] : ['authorization', `Bearer ${token}`];
   const observe = createCallObserver({ api, baseUrl, prefix, log });
   return async (request, context, wanted) => {
     const { method, path } = request;
+    const { idempotencyKey, order, idempotent = ofTarget } = context;
     const body = bodyOf(request.json);
     const call = observe(request, context);
-    const headers = requestHeaders(request, context, [...authorization, ...call.traceHeaders]);
+    const mark = clock.mark();
+    const keys = { idempotencyKey: idempotent ? idempotencyKey : undefined, order };
+    const headers = requestHeaders(request, keys, [...authorization, ...call.traceHeaders]);
     const result = await exchange(connections, { method, path: prefix + path, headers, body }, context.signal);
-    const end = conclude(result, { api, method, path, timeoutMs }, clock);
-    call.end(end);
-    if (!end.answer) throw end.error;
-    if (end.error && wanted === 'success') throw end.error;
-    return end.answer;
+    const { outcome, answer } = conclude(result, classify);
+    const ended = { mark, outcome, status: answer?.status, key: order?.key ?? idempotencyKey };
+    const targetAtFault = breaker?.ended(ended) ?? false;
+    const label = { api, method, path, timeoutMs, idempotent, targetAtFault };
+    const error = outcome === 'ok' ? undefined : callError(label, { outcome, result, answer }, clock.now());
+    call.end({ outcome, answer, error });
+    if (error && (!answer || wanted === 'success')) throw error;
+    return answer as HttpAnswer;
   };
 }
 
-/** Every outcome but ok has its error. */
-type AttemptEnd =
-  | { readonly outcome: CallOutcome; readonly answer: HttpAnswer; readonly error: ServiceError | undefined }
-  | { readonly outcome: CallOutcome; readonly answer: undefined; readonly error: ServiceError };
-
-function conclude(result: ExchangeResult, label: CallLabel, clock: Clock): AttemptEnd {
-  if (result.kind !== 'answered')
-    return { outcome: classifyUnanswered(result), answer: undefined, error: unansweredError(label, result) };
-  const outcome = classifyStatus(result.status);
+/** What the call has come to; `classify` is asked first. */
+function conclude(
+  result: ExchangeResult,
+  classify: TargetOptions['classify'],
+): { readonly outcome: CallOutcome; readonly answer: HttpAnswer | undefined } {
+  if (result.kind !== 'answered') return { outcome: classifyUnanswered(result), answer: undefined };
   const answer = new ReadAnswer(result);
-  const error = outcome === 'ok' ? undefined : answerError(label, outcome, answer, clock.now());
-  return { outcome, answer, error };
+  return { outcome: classify?.(answer) ?? classifyStatus(answer.status), answer };
 }
 
 function bodyOf(json: unknown): string | Uint8Array | null {

@@ -1,6 +1,6 @@
-import { ServiceError } from '@millrace/messaging';
-import { classifyUnanswered, errorCodeOf, failureCode, type FailedOutcome } from './classify.ts';
-import type { Unanswered } from './exchange.ts';
+import { ServiceError, type ServiceErrorOptions } from '@millrace/messaging';
+import { type FailedOutcome, failureCode, failures, mayHaveActed } from './classification.ts';
+import type { ExchangeResult } from './exchange.ts';
 import type { HttpAnswer, HttpMethod } from './http-target.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { withoutQuery } from './without-query.ts';
@@ -11,37 +11,75 @@ export interface CallLabel {
   readonly method: HttpMethod;
   readonly path: string;
   readonly timeoutMs: number;
+  /** Whether it may be made again although it may have been acted on. */
+  readonly idempotent: boolean;
+  /** Whether any other call would have failed as well. */
+  readonly targetAtFault: boolean;
 }
 
-/** The error of a call that was answered with anything but 2xx. */
-export function answerError(
-  label: CallLabel,
+export interface FailedCall {
+  readonly outcome: FailedOutcome;
+  readonly result: ExchangeResult;
+  readonly answer: HttpAnswer | undefined;
+}
+
+/** The error of a call that did not go well. */
+export function callError(label: CallLabel, failed: FailedCall, nowMs: number): ServiceError {
+  const { outcome, result, answer } = failed;
+  const code = label.targetAtFault ? 'API_REFUSED' : failures[outcome].code;
+  const final = !label.idempotent && mayHaveActed(outcome, isNotSent(result));
+  const options: ServiceErrorOptions = {
+    ...(answer ? { status: answer.status, ...askedWait(outcome, answer, nowMs) } : { notSent: isNotSent(result) }),
+    ...(result.kind === 'failed' && { cause: causeOf(result.error) }),
+    ...(final && { retryable: false }),
+    targetAtFault: label.targetAtFault,
+  };
+  const what = answer ? `answered ${answer.status}` : whatHappened(label, failed);
+  const message = `${label.method} ${withoutQuery(label.path)} ${what}`;
+  return new ServiceError(
+    code,
+    final ? `${message}; it may have been acted on, and may not be repeated` : message,
+    options,
+  );
+}
+
+function askedWait(
   outcome: FailedOutcome,
-  { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
+  { headers }: HttpAnswer,
   nowMs: number,
-): ServiceError {
-  const waitMs = outcome === 'retryable' ? retryAfterMs(headers['retry-after'], nowMs) : undefined;
-  const options = { status, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
-  return new ServiceError(errorCodeOf[outcome], `${requestOf(label)} answered ${status}`, options);
+): Pick<ServiceErrorOptions, 'retryAfterMs'> {
+  const waitMs = outcome === 'rejected' ? undefined : retryAfterMs(headers['retry-after'], nowMs);
+  return waitMs === undefined ? {} : { retryAfterMs: waitMs };
 }
 
-/** The error of a call that got no answer. */
-export function unansweredError(label: CallLabel, result: Unanswered): ServiceError {
-  const outcome = classifyUnanswered(result);
-  const { notSent = false } = result;
-  const options = result.kind === 'failed' ? { notSent, cause: causeOf(result.error) } : { notSent };
-  return new ServiceError(errorCodeOf[outcome], `${requestOf(label)} ${whatHappened(label, outcome, result)}`, options);
+function isNotSent(result: ExchangeResult): boolean {
+  return result.kind !== 'answered' && (result.notSent ?? false);
 }
 
-const requestOf = ({ method, path }: CallLabel) => `${method} ${withoutQuery(path)}`;
+function whatHappened({ api, timeoutMs }: CallLabel, { outcome, result }: FailedCall): string {
+  switch (outcome) {
+    case 'connect-timeout':
+      return `was not sent in time: no connection to ${api}`;
+    case 'headers-timeout':
+      return `was not answered in time, ${timeoutMs} ms at most`;
+    case 'body-timeout':
+      return `got an answer that did not end in time, ${timeoutMs} ms at most`;
+    default:
+      return result.kind === 'failed'
+        ? whatBroke(api, outcome, failureCode(result.error))
+        : whoGaveUp(api, result.kind);
+  }
+}
 
-function whatHappened({ api, timeoutMs }: CallLabel, outcome: FailedOutcome, result: Unanswered): string {
-  if (outcome === 'timeout') return `was not answered within ${timeoutMs} ms`;
-  if (result.kind === 'crowded') return `was not sent: too many calls wait for a connection to ${api}`;
-  if (result.kind !== 'failed') return 'was aborted by its caller';
+function whatBroke(api: string, outcome: FailedOutcome, code: string): string {
   if (outcome === 'aborted') return `was cut off: the connections to ${api} are closed`;
-  const code = failureCode(result.error);
   return outcome === 'rejected' ? `cannot be sent (${code})` : `got no answer from ${api} (${code})`;
+}
+
+function whoGaveUp(api: string, kind: ExchangeResult['kind']): string {
+  return kind === 'crowded'
+    ? `was not sent: too many calls wait for a connection to ${api}`
+    : 'was aborted by its caller';
 }
 
 /** The HTTP parser's errors hold the bytes they stumbled over, which may repeat what we sent. */

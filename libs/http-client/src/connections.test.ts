@@ -135,8 +135,8 @@ describe('calls beyond the connections', () => {
     gone.abort();
     expect(await givenUp).toEqual({ kind: 'aborted', notSent: true });
     expect([time.next(), time.mark()]).toEqual([true, 5_000]);
-    expect(await running).toEqual({ kind: 'timed-out', notSent: false });
-    expect(await waiting).toEqual({ kind: 'timed-out', notSent: true });
+    expect(await running).toEqual({ kind: 'headers-timeout', notSent: false });
+    expect(await waiting).toEqual({ kind: 'connect-timeout', notSent: true });
     await tick();
     expect(opened.flatMap(({ paths }) => paths)).toEqual(['/a']);
     expect(time.waiting).toBe(0);
@@ -180,7 +180,7 @@ describe('each call', () => {
     await tick();
     expect(ended).toEqual([
       ['answered', 1_000],
-      ['timed-out', 6_000],
+      ['connect-timeout', 6_000],
     ]);
   });
 });

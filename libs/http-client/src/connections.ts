@@ -16,6 +16,12 @@ export interface CarriedCall extends InLine<CarriedCall> {
   fail(error: Error): void;
 }
 
+/** What a call is waiting for: to be sent, for its answer to begin, for its answer to end. */
+export type CallPhase = 'connect' | 'headers' | 'body';
+
+/** How long each may take, in ms; one that is not given is bound by the whole call's time alone. */
+export type PhaseTimeouts = { readonly [Phase in CallPhase]?: number | undefined };
+
 export interface ConnectionsOptions {
   readonly open: () => Connection;
   /** Open at most. */
@@ -24,6 +30,7 @@ export interface ConnectionsOptions {
   readonly waiting: number;
   /** From the moment a call is taken on to its end. */
   readonly timeoutMs: number;
+  readonly phaseTimeouts?: PhaseTimeouts;
   readonly clock: Clock;
 }
 
@@ -63,6 +70,12 @@ export class Connections {
     this.#calls.join(call, !connection);
     this.#stopTimer ??= this.#options.clock.after(this.#options.timeoutMs, () => this.#endOverdue());
     if (connection) call.carryOn(connection);
+  }
+
+  /** `call` enters a phase; where that has a time of its own, returns what takes back its end. */
+  limit(call: CarriedCall, phase: CallPhase): (() => void) | undefined {
+    const ms = this.#options.phaseTimeouts?.[phase];
+    return ms === undefined ? undefined : this.#options.clock.after(ms, () => call.giveUp('timed-out'));
   }
 
   /** `call` has ended; its connection is kept where it is as good as before. */

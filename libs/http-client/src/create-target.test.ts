@@ -172,23 +172,86 @@ describe('an idle connection', () => {
 });
 
 describe('a call that is not answered in time', () => {
-  const tooSlow = { code: 'API_TIMEOUT', retryable: true, message: 'POST /slow was not answered within 60 ms' };
+  const tooSlow = (message: string) => ({ code: 'API_TIMEOUT', retryable: true, message: `POST /slow ${message}` });
 
   it('is given up while connecting', async () => {
     const silent = await startTcpServer(() => undefined);
-    await expect(target(`https://${silent}`, { timeoutMs: 60 }).post('/slow', {}, call)).rejects.toMatchObject(tooSlow);
+    const late = tooSlow('was not sent in time: no connection to crm');
+    const given = { notSent: true, ...late };
+    for (const limit of [{ timeoutMs: 60 }, { connectTimeoutMs: 60 }])
+      await expect(target(`https://${silent}`, limit).post('/slow', {}, call)).rejects.toMatchObject(given);
   });
 
   it('is given up while waiting for the headers, and its connection closed', async () => {
     await using api = await startLocalApi(() => undefined);
-    await expect(target(api.url, { timeoutMs: 60 }).post('/slow', {}, call)).rejects.toMatchObject(tooSlow);
-    const [socket] = api.sockets;
-    if (!socket?.destroyed) await once(socket!, 'close');
+    for (const limit of [{ timeoutMs: 60 }, { timeoutMs: 9_000, connectTimeoutMs: 9_000, headersTimeoutMs: 60 }]) {
+      const late = tooSlow(`was not answered in time, ${limit.timeoutMs} ms at most`);
+      await expect(target(api.url, limit).post('/slow', {}, call)).rejects.toMatchObject({ notSent: false, ...late });
+    }
+    for (const socket of api.sockets) if (!socket.destroyed) await once(socket, 'close');
   });
 
   it('is given up while reading the body', async () => {
     await using api = await startLocalApi((_request, response) => void response.writeHead(200).write('{'));
-    await expect(target(api.url, { timeoutMs: 60 }).post('/slow', {}, call)).rejects.toMatchObject(tooSlow);
+    for (const limit of [{ timeoutMs: 60 }, { timeoutMs: 9_000, headersTimeoutMs: 9_000, bodyTimeoutMs: 60 }]) {
+      const late = tooSlow(`got an answer that did not end in time, ${limit.timeoutMs} ms at most`);
+      await expect(target(api.url, limit).post('/slow', {}, call)).rejects.toMatchObject(late);
+    }
+  });
+});
+
+describe('a call that the API may not be told twice', () => {
+  const once = { ...call, idempotencyKey: 'k1', idempotent: false };
+
+  it('carries no idempotency key, and is not to be made again when it may have been acted on', async () => {
+    await using api = await startLocalApi(answering(500));
+    const message = 'POST / answered 500; it may have been acted on, and may not be repeated';
+    const final = { code: 'API_UNAVAILABLE', retryable: false, message };
+    await expect(target(api.url).post('/', {}, once)).rejects.toMatchObject(final);
+    const given = target(api.url, { idempotent: false }).post('/', {}, { ...call, idempotencyKey: 'k1' });
+    await expect(given).rejects.toMatchObject(final);
+    expect(api.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined, undefined]);
+  });
+
+  it('is made again where it has surely not been acted on', async () => {
+    await using api = await startLocalApi(answering(429));
+    await expect(target(api.url).post('/', {}, once)).rejects.toMatchObject({ retryable: true });
+    const nobody = target(`http://127.0.0.1:${await unusedPort()}`);
+    await expect(nobody.post('/', {}, once)).rejects.toMatchObject({ code: 'API_UNREACHABLE', retryable: true });
+  });
+});
+
+describe('what an answer means', () => {
+  it('may be said by the target: an error in a 200, a 404 that is as good as done', async () => {
+    await using api = await startLocalApi((request, response) => {
+      response.writeHead(request.url === '/gone' ? 404 : 200, { 'content-type': 'application/json' });
+      response.end('{"error":"busy"}');
+    });
+    const crm = target(api.url, {
+      classify: ({ status, body }) => (status === 404 ? 'ok' : body ? 'retryable' : undefined),
+    });
+    expect(await crm.post('/gone', {}, call)).toMatchObject({ status: 404 });
+    await expect(crm.post('/', {}, call)).rejects.toMatchObject({ code: 'API_UNAVAILABLE', status: 200 });
+  });
+
+  it.each([401, 403])('%i closes the target, and blames no record', async (status) => {
+    await using api = await startLocalApi(answering(status));
+    const crm = target(api.url);
+    expect([crm.closedForMs(), crm.heldBackMs()]).toEqual([undefined, 0]);
+    const refused = { code: 'API_REFUSED', status, retryable: true, targetAtFault: true };
+    await expect(crm.post('/', {}, call)).rejects.toMatchObject(refused);
+    expect(crm.closedForMs()).toBeGreaterThan(0);
+    expect(crm.state()).toMatchObject({
+      breaker: 'open',
+      why: expect.stringContaining(`it answered ${status}`) as string,
+    });
+  });
+
+  it('does not hold anything back where there is no breaker', async () => {
+    await using api = await startLocalApi(answering(401));
+    const crm = target(api.url, { breaker: false });
+    await expect(crm.post('/', {}, call)).rejects.toMatchObject({ code: 'API_REFUSED', targetAtFault: false });
+    expect(crm.state()).toEqual({ closedForMs: undefined, breaker: 'closed', why: undefined });
   });
 });
 

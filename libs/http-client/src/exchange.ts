@@ -1,5 +1,5 @@
 import type { Connection, ConnectionUser, ExchangeRequest, ResponseHeaders } from './connection.ts';
-import type { CarriedCall, Connections, GiveUpReason } from './connections.ts';
+import type { CallPhase, CarriedCall, Connections, GiveUpReason } from './connections.ts';
 import { type AbortListener, listen, stopListening } from './on-abort.ts';
 
 export interface Answered {
@@ -12,7 +12,7 @@ export interface Answered {
 
 /** `notSent`: surely not a byte of it. */
 export type Unanswered =
-  | { readonly kind: GiveUpReason; readonly notSent?: boolean }
+  | { readonly kind: `${CallPhase}-timeout` | Exclude<GiveUpReason, 'timed-out'>; readonly notSent?: boolean }
   | { readonly kind: 'failed'; readonly notSent?: boolean; readonly error: Error };
 
 /** How one attempt ended. */
@@ -42,7 +42,8 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
   #signal: AbortSignal | undefined = undefined;
   #connection: Connection | undefined = undefined;
   #mayRepeat = false;
-  #isSent = false;
+  #phase: CallPhase = 'connect';
+  #forgetPhase: (() => void) | undefined = undefined;
   #status = 0;
   #headers: ResponseHeaders | undefined = undefined;
   #bytes = 0;
@@ -59,6 +60,7 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     if (signal.aborted) return this.giveUp('aborted');
     listen(signal, this);
     this.#signal = signal;
+    this.#enter('connect');
     this.#connections.take(this);
   }
 
@@ -73,7 +75,8 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     this.giveUp('aborted');
   }
 
-  giveUp(kind: GiveUpReason): void {
+  giveUp(reason: GiveUpReason): void {
+    const kind = reason === 'timed-out' ? (`${this.#phase}-timeout` as const) : reason;
     this.#end({ kind, notSent: !this.#isSent }, false);
   }
 
@@ -82,11 +85,12 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
   }
 
   onRequestStart(): void {
-    this.#isSent = true;
+    this.#enter('headers');
     this.#request = undefined;
   }
 
   onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
+    if (this.#phase !== 'body') this.#enter('body');
     this.#status = status;
     this.#headers = headers;
   }
@@ -108,6 +112,16 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     this.#repeat();
   }
 
+  get #isSent(): boolean {
+    return this.#phase !== 'connect';
+  }
+
+  #enter(phase: CallPhase): void {
+    this.#phase = phase;
+    this.#forgetPhase?.();
+    this.#forgetPhase = this.#connections.limit(this, phase);
+  }
+
   /**
    * The connection was found dead before a byte was written, so that the API cannot have seen the request: sent on a fresh
    * one, once. Whatever breaks later may have been acted on, and is for the caller to repeat, with the same idempotency key.
@@ -127,6 +141,8 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     if (!resolve) return;
     const connection = this.#connection;
     if (this.#signal) stopListening(this.#signal, this);
+    this.#forgetPhase?.();
+    this.#forgetPhase = undefined;
     this.#resolve = undefined;
     this.#signal = undefined;
     this.#connection = undefined;

@@ -7,6 +7,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Sent as `Idempotency-Key`. */
   readonly idempotencyKey?: string | undefined;
+  /** See {@link TargetOptions}. @default what the target says */
+  readonly idempotent?: boolean | undefined;
   /** @default 1 */
   readonly attempt?: number | undefined;
   /** Sent as `Order-Key` and `Order-Sequence`. */
@@ -42,9 +44,8 @@ export interface HttpAnswer {
  */
 export interface HttpTarget extends Target {
   /**
-   * Posts `json`, as `HttpRequest` has it; resolves when the API answers 2xx. Anything else throws a `ServiceError`: `API_UNAVAILABLE` (408, 425,
-   * 429, 5xx; with `retryAfterMs` where the API gave one), `API_REJECTED` (any other answer), `API_TIMEOUT`,
-   * `API_UNREACHABLE`, `CALL_ABORTED`.
+   * Posts `json`, as `HttpRequest` has it; resolves when the API answers 2xx. Anything else throws a `ServiceError`, as
+   * docs/classification.md has it, with `retryAfterMs` where the API gave one.
    */
   post(path: HttpPath, json: unknown, call: CallContext): Promise<HttpAnswer>;
   /** Resolves with the API's answer, whatever its status; throws as `post` does where there was none. */

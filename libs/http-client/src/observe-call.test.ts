@@ -67,7 +67,7 @@ describe('the log of a target', () => {
     log.error({ err: failed });
     const [line] = lines;
     expect(line).toMatchObject({ api: 'crm', method: 'POST', path: '/notes', status: 429, attempt: 2 });
-    expect(line).toMatchObject({ level: 'info', outcome: 'retryable', ms: expect.any(Number) as number });
+    expect(line).toMatchObject({ level: 'info', outcome: 'throttled', ms: expect.any(Number) as number });
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toContain('secret-');
     await crm.stop();

@@ -18,7 +18,7 @@ import {
   type TextMapSetter,
   trace,
 } from '@opentelemetry/api';
-import type { CallOutcome } from './classify.ts';
+import type { CallOutcome } from './classification.ts';
 import type { CallContext, HttpRequest } from './http-target.ts';
 import { withoutQuery } from './without-query.ts';
 

@@ -1,4 +1,7 @@
+import type { Clock } from '@millrace/messaging';
 import { createAttempt } from './attempt.ts';
+import { CircuitBreaker } from './breaker/circuit-breaker.ts';
+import { createBreakerListener, showBreaker } from './breaker/observe-breaker.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import type { HttpTarget } from './http-target.ts';
 import { checkTargetOptions, type TargetOptions } from './target-options.ts';
@@ -9,14 +12,35 @@ const askAgainMs = 50;
 /** The target for one API on connections that `open` makes. Throws `CONFIG_INVALID` for wrong options. */
 export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, options: TargetOptions): HttpTarget {
   const baseUrl = checkTargetOptions(options);
-  const { name, timeoutMs, token, log, connections: most = 1_024, waiting = 4_096 } = options;
-  const connections = new Connections({ ...ports, connections: most, waiting, timeoutMs });
-  const attempt = createAttempt(connections, { name, baseUrl, timeoutMs, token, log, clock: ports.clock });
+  const { name, timeoutMs, connections: most = 1_024, waiting = 4_096 } = options;
+  const { connectTimeoutMs: connect, headersTimeoutMs: headers, bodyTimeoutMs: body } = options;
+  const phaseTimeouts = { connect, headers, body };
+  const connections = new Connections({ ...ports, connections: most, waiting, timeoutMs, phaseTimeouts });
+  const breaker = createBreaker(options, most, ports.clock);
+  const attempt = createAttempt(connections, { ...options, baseUrl, breaker, clock: ports.clock });
+  const hide = breaker && showBreaker(name, breaker);
+  const closedForMs = () => (connections.isCrowded ? askAgainMs : breaker?.closedForMs());
   return {
     name,
-    closedForMs: () => (connections.isCrowded ? askAgainMs : undefined),
+    closedForMs,
+    turnStarted: () => breaker?.turnStarted(),
+    turnEnded: () => breaker?.turnEnded(),
+    heldBackMs: () => breaker?.heldBackMs() ?? 0,
+    state: () => ({ breaker: 'closed', why: undefined, ...breaker?.state(), closedForMs: closedForMs() }),
     send: (request) => attempt(request, request, 'any answer'),
     post: (path, json, call) => attempt({ method: 'POST', path, json }, call, 'success'),
-    stop: () => connections.close(),
+    stop: () => {
+      hide?.();
+      return connections.close();
+    },
   };
+}
+
+function createBreaker(
+  { name, log, breaker }: TargetOptions,
+  fullFlow: number,
+  clock: Clock,
+): CircuitBreaker | undefined {
+  if (breaker === false) return undefined;
+  return new CircuitBreaker({ options: breaker ?? {}, clock, fullFlow, listener: createBreakerListener(name, log) });
 }

@@ -1,5 +1,8 @@
 import { ServiceError } from '@millrace/messaging';
 import type { Logger } from '@millrace/telemetry';
+import { type BreakerOptions, wrongBreakerOption } from './breaker/breaker-options.ts';
+import type { CallOutcome } from './classification.ts';
+import type { HttpAnswer } from './http-target.ts';
 
 export interface TargetOptions {
   /** Stable name, used in metrics, spans and logs: `notification`. */
@@ -8,6 +11,21 @@ export interface TargetOptions {
   readonly baseUrl: string;
   /** For each call, from its start to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Until the request goes out, waiting for a free connection included. @default the call's whole time */
+  readonly connectTimeoutMs?: number | undefined;
+  /** From then until the answer begins. @default the call's whole time */
+  readonly headersTimeoutMs?: number | undefined;
+  /** From then until it ends. @default the call's whole time */
+  readonly bodyTimeoutMs?: number | undefined;
+  /**
+   * Whether the API does once what it is told twice with the same `Idempotency-Key`. Where it does not, no key is sent, and a
+   * call that may have been acted on is not made again: its record becomes a dead letter. @default true
+   */
+  readonly idempotent?: boolean;
+  /** What to make of an answer; where it says nothing, its status decides, see docs/classification.md. @default its status decides */
+  readonly classify?: ((answer: HttpAnswer) => CallOutcome | undefined) | undefined;
+  /** When calls are held back because they fail; `false`: never. @default see {@link BreakerOptions} */
+  readonly breaker?: BreakerOptions | false | undefined;
   /** Sent as bearer token. @default none is sent */
   readonly token?: string | undefined;
   /**
@@ -46,6 +64,10 @@ export function checkTargetOptions({
   name,
   baseUrl,
   timeoutMs,
+  connectTimeoutMs = 1,
+  headersTimeoutMs = 1,
+  bodyTimeoutMs = 1,
+  breaker = {},
   connections = 1,
   waiting = 1,
   keepAliveTimeoutMs = 1,
@@ -55,6 +77,9 @@ export function checkTargetOptions({
   const wrong = (what: string) => new ServiceError('CONFIG_INVALID', `target ${name}: ${what}`);
   for (const [field, value] of Object.entries({
     timeoutMs,
+    connectTimeoutMs,
+    headersTimeoutMs,
+    bodyTimeoutMs,
     connections,
     waiting,
     keepAliveTimeoutMs,
@@ -63,6 +88,8 @@ export function checkTargetOptions({
     if (!Number.isSafeInteger(value) || value < 1 || value > maxTimerMs)
       throw wrong(`${field} must be a whole number from 1 to ${maxTimerMs} (received ${value})`);
   }
+  const wrongBreaker = breaker && wrongBreakerOption(breaker);
+  if (wrongBreaker) throw wrong(wrongBreaker);
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) throw wrong('token must be visible ASCII characters');
   const url = URL.parse(baseUrl);
   if (url && isPlainHttp(url)) return url;

@@ -3,7 +3,7 @@ export { idempotencyKeyOf } from './consumer/call-handler.ts';
 export { type Clock, createSystemClock } from './ports/clock.ts';
 export { createConsumer, type Consumer, type ConsumerPorts } from './consumer/consumer.ts';
 export type { ConsumerOptions } from './consumer/consumer-options.ts';
-export type { ConsumerState, TargetState } from './consumer/consumer-state.ts';
+export type { ConsumerState, NamedTargetState } from './consumer/consumer-state.ts';
 export { deadLetterHeaders, deadLetterOf, type DeadLetterReason, deadLetterTopicOf } from './consumer/dead-letter.ts';
 export { dataSchemaOf, defineEvent, type EventContract } from './events/define-event.ts';
 export { type ErrorCode, errorCodes } from './errors/error-codes.ts';
@@ -36,4 +36,4 @@ export {
   type Subscription,
   type SubscriptionOptions,
 } from './consumer/subscription.ts';
-export type { Target } from './ports/target.ts';
+export type { BreakerState, Target, TargetState, TurnGate } from './ports/target.ts';

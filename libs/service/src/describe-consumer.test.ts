@@ -4,17 +4,23 @@ import { consumerState, partitionState } from './testing/consumer-state.ts';
 
 it('says in words how a consumer and its partitions are', () => {
   const targets = [
-    { name: 'mail', closedForMs: 12_000 },
-    { name: 'crm', closedForMs: undefined },
-    { name: 'sms', closedForMs: 5 },
-  ];
+    { name: 'mail', closedForMs: 12_000, breaker: 'open', why: '20 of its last 20 calls failed, the last with 503' },
+    { name: 'crm', closedForMs: undefined, breaker: 'closed', why: undefined },
+    { name: 'sms', closedForMs: 5, breaker: 'closed', why: undefined },
+    { name: 'fax', closedForMs: 5, breaker: 'half-open', why: 'it answered 401' },
+  ] as const;
   const report = describeConsumer(consumerState([partitionState()], { targets }));
   expect(report).toEqual({
     group: 'mail',
     membership: 'joined',
     held: '3 records, 4 KiB',
     running: '1 of 256',
-    targets: { mail: 'closed for 12 s', crm: 'open', sms: 'closed for a moment' },
+    targets: {
+      mail: 'closed for 12 s; then one call probes: 20 of its last 20 calls failed, the last with 503',
+      crm: 'open',
+      sms: 'closed for a moment',
+      fax: 'going on step by step: it answered 401',
+    },
     partitions: [
       {
         partition: 'user-events/0',

@@ -1,4 +1,4 @@
-import type { ConsumerState, PartitionState } from '@millrace/messaging';
+import type { ConsumerState, NamedTargetState, PartitionState } from '@millrace/messaging';
 import { z } from 'zod';
 import { spokenDuration } from './spoken-duration.ts';
 
@@ -30,7 +30,7 @@ export const consumerReport = z
     membership: z.string().describe('`joined`, or what is missing.'),
     held: z.string(),
     running: z.string().describe('Calls, of those that may run at the same time.'),
-    targets: z.record(z.string(), z.string()).describe('`open`, or for how long no call will start, by API.'),
+    targets: z.record(z.string(), z.string()).describe('`open`, or for how long no call will start and why, by API.'),
     partitions: z.array(partitionReport).describe('Those that are ours; first what is not being read, then by age.'),
   })
   .meta({ id: 'ConsumerReport' });
@@ -44,7 +44,7 @@ export function describeConsumer(state: ConsumerState): z.infer<typeof consumerR
     membership: notJoined === undefined ? 'joined' : `not joined: ${notJoined}`,
     held: spokenHeld(held.records, held.bytes),
     running: `${running} of ${concurrency}`,
-    targets: Object.fromEntries(targets.map(({ name, closedForMs }) => [name, spokenGate(closedForMs)])),
+    targets: Object.fromEntries(targets.map((target) => [target.name, spokenTarget(target)])),
     partitions: partitions.toSorted(worstFirst).map(describePartition),
   };
 }
@@ -73,9 +73,15 @@ function spokenHeld(records: number, bytes: number): string {
   return `${records} ${records === 1 ? 'record' : 'records'}, ${Math.ceil(bytes / 1_024)} KiB`;
 }
 
-function spokenGate(closedForMs: number | undefined): string {
-  if (closedForMs === undefined) return 'open';
-  return closedForMs < 1_000 ? 'closed for a moment' : `closed for ${spokenDuration(closedForMs)}`;
+function spokenTarget({ closedForMs, breaker, why }: NamedTargetState): string {
+  const reason = why === undefined ? '' : `: ${why}`;
+  if (breaker === 'half-open') return `going on step by step${reason}`;
+  const untilProbe = breaker === 'open' ? '; then one call probes' : '';
+  return closedForMs === undefined ? `open${reason}` : `closed for ${spokenWait(closedForMs)}${untilProbe}${reason}`;
+}
+
+function spokenWait(ms: number): string {
+  return ms < 1_000 ? 'a moment' : spokenDuration(ms);
 }
 
 function spokenOldest({ oldest }: PartitionState): string | undefined {

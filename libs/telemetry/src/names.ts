@@ -10,9 +10,13 @@ export const spanNames = {
 /** What each means is in docs/observing.md. In Prometheus dots become underscores, and counters end in `_total`. */
 export const metricNames = {
   apiCallDuration: 'millrace.api.call.duration_seconds',
+  breakerState: 'millrace.api.breaker.state',
+  breakerProbeIn: 'millrace.api.breaker.probe_in_seconds',
+  breakerOpenings: 'millrace.api.breaker.openings',
   consumerLag: 'millrace.consumer.lag',
   consumerHeld: 'millrace.consumer.held',
   consumerHotKeys: 'millrace.consumer.hot_keys',
+  consumerScalingHelps: 'millrace.consumer.scaling_helps',
   partitionHeld: 'millrace.partition.held',
   partitionHeldBytes: 'millrace.partition.held_bytes',
   partitionRunning: 'millrace.partition.running',
@@ -35,6 +39,7 @@ export const attributeNames = {
   api: 'millrace.api',
   attempt: 'millrace.attempt',
   outcome: 'millrace.outcome',
+  reason: 'millrace.reason',
   subscription: 'millrace.subscription',
   group: 'messaging.consumer.group.name',
   topic: 'messaging.destination.name',

@@ -14,7 +14,7 @@ export interface RunningGateway {
 export async function startGateway(userServiceUrl: string, timeoutMs = 30_000): Promise<RunningGateway> {
   const lines: string[] = [];
   const log = createLogger({ service: 'gateway', destination: { write: (line) => void lines.push(line) } });
-  const userService = createTarget({ name: 'user-service', baseUrl: userServiceUrl, timeoutMs, log });
+  const userService = createTarget({ name: 'user-service', baseUrl: userServiceUrl, timeoutMs, breaker: false, log });
   const http = createHttpServer({ log });
   registerRoutes(http, { userService });
   const url = await http.listen({ host: '127.0.0.1', port: 0 });

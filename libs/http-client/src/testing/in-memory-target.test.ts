@@ -94,7 +94,10 @@ describe('an API in memory that does not answer', () => {
     const result = resultOf(target);
     const signal = await given.promise;
     expect([signal.aborted, clock.next(), clock.mark(), signal.aborted]).toEqual([false, true, 5_000, true]);
-    expect(await result).toEqual({ code: 'API_TIMEOUT', message: 'POST /emails was not answered within 5000 ms' });
+    expect(await result).toEqual({
+      code: 'API_TIMEOUT',
+      message: 'POST /emails was not answered in time, 5000 ms at most',
+    });
   });
 
   it('is given up on when its caller is', async () => {

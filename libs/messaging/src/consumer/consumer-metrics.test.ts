@@ -3,6 +3,7 @@ import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { fakeTarget } from '../testing/fake-target.ts';
 
 class TestReader extends MetricReader {
   protected override onShutdown(): Promise<void> {
@@ -50,6 +51,14 @@ afterEach(() => {
 afterAll(() => metrics.disable());
 
 describe("a consumer's metrics", () => {
+  it('say whether more instances would help', async () => {
+    const reasons = [undefined, 'it answered 401'];
+    const state = () => ({ closedForMs: undefined, breaker: 'closed', why: reasons.shift() }) as const;
+    await runningConsumer({ targets: [fakeTarget(), fakeTarget({ state })] });
+    expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 1]]);
+    expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 0]]);
+  });
+
   it('count records by outcome, retries and dead letters by code', async () => {
     const { api, source } = await runningConsumer();
     const foreign = { key: null, value: null, headers: {} };

@@ -6,6 +6,7 @@ import type { Outcome } from '../ports/outcome.ts';
 import { PartitionGauges } from './partition-gauges.ts';
 import type { PartitionState } from './partition-state.ts';
 import { Tally } from './tally.ts';
+import type { TargetRow } from './target-row.ts';
 
 export interface ConsumerMetricsOptions {
   readonly group: string;
@@ -13,6 +14,8 @@ export interface ConsumerMetricsOptions {
   readonly engine: () => Pick<DeliveryEngine, 'held' | 'hotKeys'>;
   /** Asked at each scrape. */
   readonly partitions: () => readonly PartitionState[];
+  /** Asked at each scrape. */
+  readonly targets: Pick<TargetRow, 'isLimit'>;
 }
 
 /** A consumer's instruments. Made when it is constructed: by then telemetry has been started. */
@@ -27,10 +30,13 @@ export class ConsumerMetrics {
   readonly #hotKeys = meter().createObservableGauge(metricNames.consumerHotKeys, {
     description: 'Keys under which so much waits that they may hold back others.',
   });
+  readonly #scalingHelps = meter().createObservableGauge(metricNames.consumerScalingHelps, {
+    description: '0 while a target is what holds calls back: more instances would not help.',
+  });
   readonly #partitions: PartitionGauges;
   readonly #observe: BatchObservableCallback;
 
-  constructor({ group, engine, partitions }: ConsumerMetricsOptions) {
+  constructor({ group, engine, partitions, targets }: ConsumerMetricsOptions) {
     this.#attributes = { [attributeNames.group]: group };
     const { outcomes, retries, deadLetters } = metricNames;
     const { outcome, errorType } = attributeNames;
@@ -43,6 +49,7 @@ export class ConsumerMetrics {
       const { held, hotKeys } = engine();
       result.observe(this.#held, held.records, this.#attributes);
       result.observe(this.#hotKeys, hotKeys, this.#attributes);
+      result.observe(this.#scalingHelps, targets.isLimit ? 0 : 1, this.#attributes);
       this.#partitions.observe(result, partitions());
     };
     meter().addBatchObservableCallback(this.#observe, this.#observed);
@@ -67,7 +74,7 @@ export class ConsumerMetrics {
   }
 
   get #observed(): Observable[] {
-    return [this.#held, this.#hotKeys, ...this.#partitions.gauges];
+    return [this.#held, this.#hotKeys, this.#scalingHelps, ...this.#partitions.gauges];
   }
 
   /** Callbacks have their turn before what counters hold is read. */

@@ -101,7 +101,8 @@ function modeChecks({ order, overflow }: ConsumerSettings): readonly Check[] {
 }
 
 function numberChecks({ concurrency, callTimeoutMs, drainTimeoutMs, retry }: ConsumerSettings): readonly Check[] {
-  const { initialDelayMs, backoffCoefficient, maxDelayMs, maxElapsedMs } = retry;
+  const { initialDelayMs, backoffCoefficient, maxDelayMs, maxElapsedMs, maxAttempts } = retry;
+  const isAttempts = maxAttempts === Infinity || (Number.isSafeInteger(maxAttempts) && maxAttempts > 0);
   const isConcurrency = Number.isSafeInteger(concurrency) && concurrency > 0 && concurrency <= mostConcurrency;
   return [
     ['concurrency', concurrency, isConcurrency, `an integer from 1 to ${mostConcurrency}`],
@@ -111,6 +112,7 @@ function numberChecks({ concurrency, callTimeoutMs, drainTimeoutMs, retry }: Con
     ['retry.backoffCoefficient', backoffCoefficient, isAtLeast(1, backoffCoefficient), 'a number of at least 1'],
     ['retry.maxDelayMs', maxDelayMs, isAtLeast(initialDelayMs, maxDelayMs), 'a number of at least initialDelayMs'],
     ['retry.maxElapsedMs', maxElapsedMs, isAtLeast(0, maxElapsedMs), 'a number of at least 0'],
+    ['retry.maxAttempts', maxAttempts, isAttempts, 'an integer of at least 1'],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
+import { fakeTarget } from '../testing/fake-target.ts';
 
 const held = { records: 100 };
 const ofAnn = (from: number, to: number) =>
@@ -65,11 +66,7 @@ describe('a key that is stuck', () => {
 describe('targets that are closed', () => {
   it('are asked before an attempt is spent; nothing is called until they open', async () => {
     let closed = true;
-    const target = {
-      name: 'api',
-      closedForMs: () => (closed ? 1_000 : undefined),
-      stop: () => Promise.resolve(),
-    };
+    const target = fakeTarget({ closedForMs: () => (closed ? 1_000 : undefined) });
     const { api, source } = await runningConsumer({ targets: [target] });
     source.append(0, orderRecord('ann', 1), orderRecord('bob', 1));
     await pass(60_000);

@@ -1,12 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
+import type { ConsumerOptions } from './consumer-options.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { fakeTarget } from '../testing/fake-target.ts';
 
 const unavailable = (retryAfterMs?: number) =>
   new ServiceError('API_UNAVAILABLE', 'POST /invoices answered 503', {
     status: 503,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+
+const refused = new ServiceError('API_REFUSED', 'POST /invoices answered 401', { status: 401, targetAtFault: true });
+
+/** A consumer with one record, whose calls all fail. */
+async function failing(options: Partial<ConsumerOptions>, failure = unavailable()) {
+  const parts = await runningConsumer(options);
+  parts.api.answer = (call) => call.fail(failure);
+  parts.source.append(0, orderRecord('ann', 1));
+  await settle();
+  return parts;
+}
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -88,6 +101,35 @@ describe('a call that fails and may succeed later', () => {
     await pass(1);
     expect(api.calls.length).toBe(4);
     expect(producer.sent.map(({ topic }) => topic)).toEqual(['orders.billing.dlq']);
+  });
+
+  it('is given up on with the failure of attempt maxAttempts', async () => {
+    const { api, producer } = await failing({ retry: { maxAttempts: 3 } });
+    await pass(599);
+    expect([api.calls.length, producer.sent.length]).toEqual([2, 0]);
+    await pass(1);
+    expect([api.calls.length, producer.sent.length]).toEqual([3, 1]);
+  });
+
+  it('does not count the time in which its target was closed', async () => {
+    let heldBackMs = 0;
+    const targets = [fakeTarget({ heldBackMs: () => heldBackMs })];
+    const { api, producer } = await failing({ targets, retry: { maxElapsedMs: 1_000, maxDelayMs: 200 } });
+    await pass(600);
+    heldBackMs = 400;
+    await pass(600);
+    expect([api.calls.length, producer.sent.length]).toEqual([7, 0]);
+    await pass(200);
+    expect([api.calls.length, producer.sent.length]).toEqual([8, 1]);
+  });
+
+  it('is not given up on for what is its target’s fault, and is made again later and later', async () => {
+    const { api, producer } = await failing({ retry: { maxAttempts: 2, maxElapsedMs: 0 } }, refused);
+    await pass(200 + 400 + 800);
+    expect([api.calls.length, producer.sent.length]).toEqual([4, 0]);
+    api.answer = (call) => call.fail(unavailable());
+    await pass(1_600);
+    expect(producer.sent.length).toBe(1);
   });
 
   it('counts the hour by a clock that does not jump', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ConsumerUnderTestOptions, orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { fakeTarget } from '../testing/fake-target.ts';
 
 const hourMs = 3_600_000;
 const timeout = () => new ServiceError('API_TIMEOUT', 'no answer');
@@ -20,10 +21,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe("a consumer's state", () => {
   it('tells the group, what is held, what may run, and whether calls may start', async () => {
-    const targets = [
-      { name: 'mail', closedForMs: () => undefined, stop: () => Promise.resolve() },
-      { name: 'crm', closedForMs: () => 1_500, stop: () => Promise.resolve() },
-    ];
+    const targets = [fakeTarget({ name: 'mail' }), fakeTarget({ name: 'crm', closedForMs: () => 1_500 })];
     const { consumer, source } = await runningConsumer({ concurrency: 7, targets });
     source.append(0, orderRecord('ann', 1));
     await settle();
@@ -153,7 +151,7 @@ describe('a partition of which nothing more is read', () => {
 
   it('waits for its target while that is closed', async () => {
     let closedForMs: number | undefined = 5_000;
-    const targets = [{ name: 'crm', closedForMs: () => closedForMs, stop: () => Promise.resolve() }];
+    const targets = [fakeTarget({ name: 'crm', closedForMs: () => closedForMs })];
     const { source, partition } = await watched({ held, targets });
     source.append(0, ...distinct(10));
     await settle();

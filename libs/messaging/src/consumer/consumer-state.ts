@@ -1,4 +1,5 @@
 import type { PartitionState } from './partition-state.ts';
+import type { TargetState } from '../ports/target.ts';
 
 /** A consumer as of now, for people and alerts: places and figures, nothing of what is in a record. */
 export interface ConsumerState {
@@ -8,13 +9,11 @@ export interface ConsumerState {
   readonly held: { readonly records: number; readonly bytes: number };
   /** How many handlers may run at the same time. */
   readonly concurrency: number;
-  readonly targets: readonly TargetState[];
+  readonly targets: readonly NamedTargetState[];
   /** Those that are ours, by topic and number. */
   readonly partitions: readonly PartitionState[];
 }
 
-export interface TargetState {
+export interface NamedTargetState extends TargetState {
   readonly name: string;
-  /** As {@link Target.closedForMs}. */
-  readonly closedForMs: number | undefined;
 }

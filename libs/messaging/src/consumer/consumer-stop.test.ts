@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { consumerUnderTest, orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import type { Target } from '../ports/target.ts';
+import { fakeTarget } from '../testing/fake-target.ts';
 
 const unavailable = new ServiceError('API_UNAVAILABLE', 'answered 503');
 
@@ -13,10 +13,6 @@ function watch(promise: Promise<void>) {
     (error: unknown) => Object.assign(state, { settled: true, error }),
   );
   return state;
-}
-
-function fakeTarget(stop: () => Promise<void>): Target {
-  return { name: 'api', closedForMs: () => undefined, stop };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -173,25 +169,19 @@ describe('stopping', () => {
 
   it('stops the targets, even if the source cannot be stopped, and says so', async () => {
     let stopped = 0;
-    const target = fakeTarget(() => {
-      stopped++;
-      return Promise.resolve();
-    });
-    const { consumer, source } = await runningConsumer({ targets: [target, target] });
+    const stop = async () => void stopped++;
+    const { consumer, source } = await runningConsumer({ targets: [fakeTarget({ stop }), fakeTarget({ stop })] });
     source.stop = () => Promise.reject(new ServiceError('BROKER_UNAVAILABLE', 'cannot leave the group'));
-    const stop = watch(consumer.stop());
+    const stopping = watch(consumer.stop());
     await settle();
-    expect(stop.error).toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+    expect(stopping.error).toMatchObject({ code: 'BROKER_UNAVAILABLE' });
     expect(stopped).toBe(2);
   });
 
   it('may be asked for twice, and happens once', async () => {
     let stopped = 0;
-    const target = fakeTarget(() => {
-      stopped++;
-      return Promise.resolve();
-    });
-    const { consumer } = await runningConsumer({ targets: [target] });
+    const stop = async () => void stopped++;
+    const { consumer } = await runningConsumer({ targets: [fakeTarget({ stop })] });
     await Promise.all([consumer.stop(), consumer.stop()]);
     await consumer.stop();
     expect(stopped).toBe(1);

@@ -12,6 +12,7 @@ import type { KafkaRecord } from '../ports/record.ts';
 import type { RecordProducer } from '../ports/record-producer.ts';
 import type { RecordSource, RecordSourceOptions } from '../ports/record-source.ts';
 import { subscribedDeliveries } from './subscribed-deliveries.ts';
+import { TargetRow } from './target-row.ts';
 
 /** What a consumer stands on. */
 export interface ConsumerPorts {
@@ -72,7 +73,7 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
       notJoined: source.notReady(),
       held: { records: engine.held.records, bytes: engine.held.bytes },
       concurrency,
-      targets: targets.map((target) => ({ name: target.name, closedForMs: target.closedForMs() })),
+      targets: targets.map((target) => ({ name: target.name, ...target.state() })),
       partitions: partitions(),
     }),
     stop: () => (stopped ??= stop()),
@@ -83,22 +84,22 @@ function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: Reco
   const { group, retry, subscriptions, targets } = settings;
   const { producer, random = Math.random, clock = createSystemClock(), ended } = ports;
   const log = ports.log.child({ group });
-  const closedForMs = () => longest(targets.map((target) => target.closedForMs()));
+  const gate = new TargetRow(targets);
   const partitions = (): readonly PartitionState[] => {
     const { leases, refused } = engine;
     return partitionStates({
       leases,
       refused,
       progress: source.progress(),
-      closed: closedForMs() !== undefined,
+      closed: gate.closedForMs() !== undefined,
       clock,
     });
   };
-  const metrics = new ConsumerMetrics({ group, engine: () => engine, partitions });
+  const metrics = new ConsumerMetrics({ group, engine: () => engine, partitions, targets: gate });
   const deadLetters = new DeadLetterWriter({ producer, retry, random });
   const engine = new DeliveryEngine(settings, {
-    deliveryOf: subscribedDeliveries(subscriptions, { group, retry, random, clock, deadLetters, metrics, log }),
-    closedForMs,
+    deliveryOf: subscribedDeliveries(subscriptions, { group, retry, random, clock, gate, deadLetters, metrics, log }),
+    gate,
     ended: (record, outcome) => {
       metrics.outcome(record.topic, outcome);
       ended?.(record, outcome);
@@ -107,10 +108,6 @@ function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: Reco
     log,
   });
   return { engine, metrics, partitions };
-}
-
-function longest(waits: readonly (number | undefined)[]): number | undefined {
-  return waits.reduce((longestMs, ms) => (ms === undefined ? longestMs : Math.max(ms, longestMs ?? 0)), undefined);
 }
 
 function refusal({ refused: [refused] }: DeliveryEngine): string | undefined {

@@ -15,6 +15,7 @@ import { headerText, type KafkaRecord } from '../ports/record.ts';
 import { retryDelayMs, type RetryPolicy } from './retry-policy.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import type { Subscription } from './subscription.ts';
+import type { TargetRow } from './target-row.ts';
 
 /** What all deliveries of a consumer share. */
 export interface EventDeliveryPorts {
@@ -22,6 +23,7 @@ export interface EventDeliveryPorts {
   readonly retry: RetryPolicy;
   readonly random: () => number;
   readonly clock: Clock;
+  readonly gate: Pick<TargetRow, 'heldBackMs'>;
   readonly deadLetters: DeadLetterWriter;
   readonly metrics: ConsumerMetrics;
   readonly log: Logger;
@@ -54,8 +56,10 @@ export class EventDelivery implements Delivery {
   readonly #ports: EventDeliveryPorts;
   #course: Course = { kind: 'call' };
   #attempts = 0;
-  /** The first turn, by the clock on the wall and by the one that never jumps. */
-  #first: { readonly atMs: number; readonly mark: number } | undefined;
+  /** Attempts whose failure the record answers for. */
+  #counted = 0;
+  /** The first turn, by the clock on the wall and by the time in which there could be attempts. */
+  #first: { readonly atMs: number; readonly openMark: number } | undefined;
   #boundLog: Logger | undefined;
 
   constructor(record: KafkaRecord, { subscription, reader }: SubscribedEvent, ports: EventDeliveryPorts) {
@@ -72,8 +76,7 @@ export class EventDelivery implements Delivery {
   turn(cohort: Cohort): Result {
     const course = this.#course;
     if (course.kind === 'give-up') return context.with(course.within, () => this.#writeLetter(course));
-    const { clock } = this.#ports;
-    this.#first ??= { atMs: clock.now(), mark: clock.mark() };
+    this.#first ??= { atMs: this.#ports.clock.now(), openMark: this.#openMark };
     const parent = recordContext(this.#record);
     const event = this.#decode();
     if (event instanceof ServiceError) return context.with(parent, () => this.#unreadable(event));
@@ -115,7 +118,8 @@ export class EventDelivery implements Delivery {
       if (!failure) return 'completed';
       // A call that we cut off says nothing about the record.
       const { cutOff } = cohort;
-      return cutOff?.code === 'CALL_ABORTED' ? undefined : this.#afterFailure(cutOff ?? failure);
+      if (cutOff?.code === 'CALL_ABORTED') return undefined;
+      return this.#afterFailure(cutOff && failure.retryable ? cutOff : failure);
     });
   }
 
@@ -124,13 +128,24 @@ export class EventDelivery implements Delivery {
   }
 
   async #afterFailure(failure: ServiceError): Result {
-    const { retry, random, clock, metrics } = this.#ports;
-    const elapsedMs = clock.mark() - (this.#first?.mark ?? clock.mark());
-    if (!failure.retryable || elapsedMs >= retry.maxElapsedMs) return this.#giveUp(failure);
+    const { retry, random, metrics } = this.#ports;
+    if (!failure.targetAtFault) this.#counted++;
+    if (!failure.retryable || (!failure.targetAtFault && this.#isSpent)) return this.#giveUp(failure);
     const waitMs = retryDelayMs(retry, { attempt: this.#attempts, retryAfterMs: failure.retryAfterMs, random });
     metrics.retry(this.#record.topic, failure.code);
     this.#logRetry(failure, waitMs);
     return waitMs;
+  }
+
+  get #isSpent(): boolean {
+    const { maxAttempts, maxElapsedMs } = this.#ports.retry;
+    const openMark = this.#openMark;
+    return this.#counted >= maxAttempts || openMark - (this.#first?.openMark ?? openMark) >= maxElapsedMs;
+  }
+
+  /** Does not go on while a target is closed. */
+  get #openMark(): number {
+    return this.#ports.clock.mark() - this.#ports.gate.heldBackMs();
   }
 
   /** What the API client reports is in its own line; an error that nobody foresaw is in this one alone. */

@@ -17,6 +17,7 @@ import { recordBytes } from './record-bytes.ts';
 import type { Commit, PartitionLease, RecordSink } from '../ports/record-source.ts';
 import { RunningCalls } from './running-calls.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import type { TurnGate } from '../ports/target.ts';
 import { settledWithin } from './settled-within.ts';
 import { type StartAt, startPosition } from './start-position.ts';
 
@@ -34,8 +35,8 @@ export interface DeliveryEngineOptions {
 
 export interface DeliveryEnginePorts {
   readonly deliveryOf: DeliveryOf;
-  /** As {@link Target.closedForMs}, of all targets together. */
-  readonly closedForMs: () => number | undefined;
+  /** All targets together. */
+  readonly gate: TurnGate;
   /** Told how each record ended, once, before that is committed. */
   readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
   readonly clock: Clock;
@@ -72,7 +73,7 @@ export class DeliveryEngine implements RecordSink {
 
   constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
     const { concurrency, held, callTimeoutMs, order } = options;
-    const { clock, closedForMs } = ports;
+    const { clock, gate } = ports;
     this.#options = options;
     this.#ports = ports;
     this.#log = new EngineLog(ports.log);
@@ -82,7 +83,7 @@ export class DeliveryEngine implements RecordSink {
     this.#queue = new KeyedQueue({
       concurrency,
       turn: (record) => this.#turn(record),
-      closedForMs,
+      gate,
       needsTarget: ({ delivery }) => delivery.needsTarget,
       starved: () => this.#backPressure.relieve(),
       hot: ({ unfinished }) => this.#log.hot(unfinished.record),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSystemClock } from '../ports/clock.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import { fakeTarget } from '../testing/fake-target.ts';
 import type { LaneKey } from './lane.ts';
 
 interface Item {
@@ -26,10 +27,12 @@ function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: 
     running.set(item.name, resolve);
     return promise;
   };
+  let inGate = 0;
+  const gate = fakeTarget({ closedForMs, turnStarted: () => void ++inGate, turnEnded: () => void --inGate });
   const queue = new KeyedQueue<Item>({
     concurrency,
     turn,
-    closedForMs,
+    gate,
     needsTarget: ({ needsTarget = true }) => needsTarget,
     starved: () => starved++,
     hot: ({ name }) => hot.push(name),
@@ -43,7 +46,7 @@ function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: 
     running.delete(name);
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { queue, partition, push, started, hot, running, end, starved: () => starved };
+  return { queue, partition, push, started, hot, running, end, starved: () => starved, inGate: () => inGate };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -261,6 +264,25 @@ describe('KeyedQueue', () => {
     await vi.advanceTimersByTimeAsync(50);
     expect(started).toEqual(['a', 'b', 'c']);
     queue.close();
+  });
+
+  it('tells the targets of each turn that needs them, and asks them again when one has ended', async () => {
+    const most = 2;
+    const open = { most };
+    const { push, started, end, inGate } = queueOf({
+      concurrency: 9,
+      closedForMs: () => (inGate() < open.most ? undefined : 60_000),
+    });
+    for (const name of ['a', 'b', 'c']) push(name, { name });
+    push('d', { name: 'd', needsTarget: false });
+    expect([started, inGate()]).toEqual([['a', 'b', 'd'], 2]);
+    await end('d');
+    expect(started).toEqual(['a', 'b', 'd']);
+    await end('a', 1_000);
+    expect([started, inGate()]).toEqual([['a', 'b', 'd', 'c'], 2]);
+    await end('b');
+    await end('c');
+    expect(inGate()).toBe(0);
   });
 
   it('lets pass what needs no target while the targets are closed', () => {

@@ -2,14 +2,15 @@ import type { Clock } from '../ports/clock.ts';
 import { Fifo } from './fifo.ts';
 import type { Lane, LaneKey, LaneOwner } from './lane.ts';
 import { PartitionQueue } from './partition-queue.ts';
+import type { TurnGate } from '../ports/target.ts';
 
 export interface KeyedQueueOptions<Item> {
   /** Turns that run at the same time, over all keys. */
   readonly concurrency: number;
   /** Works on an item. Never rejects; resolves to the wait in ms before the item's next turn, or to undefined after its last. */
   readonly turn: (item: Item) => Promise<number | undefined>;
-  /** Asked before the turn of an item that {@link needsTarget}: undefined when it may start, else the ms after which to ask again. */
-  readonly closedForMs: () => number | undefined;
+  /** Asked before the turn of an item that {@link needsTarget}, and told of it. */
+  readonly gate: TurnGate;
   readonly needsTarget: (item: Item) => boolean;
   /** Called after a turn that left room for more: turns could start, but no key is ready. */
   readonly starved: () => void;
@@ -113,7 +114,7 @@ export class KeyedQueue<Item extends object> {
 
   #isOpen(): boolean {
     if (this.#stopAsking) return false;
-    const closedForMs = this.#options.closedForMs();
+    const closedForMs = this.#options.gate.closedForMs();
     if (closedForMs === undefined) return true;
     this.#stopAsking = this.#options.clock.after(closedForMs, () => {
       this.#stopAsking = undefined;
@@ -133,9 +134,22 @@ export class KeyedQueue<Item extends object> {
   }
 
   #start(lane: Lane<Item>, item: Item): void {
+    const { needsTarget, gate, turn } = this.#options;
+    const throughGate = needsTarget(item);
+    if (throughGate) gate.turnStarted();
     this.#running++;
     lane.running = true;
-    void this.#options.turn(item).then((waitMs) => this.#ended(lane, item, waitMs));
+    void turn(item).then((waitMs) => {
+      if (throughGate) this.#leftGate();
+      this.#ended(lane, item, waitMs);
+    });
+  }
+
+  /** What kept others from starting may be over. */
+  #leftGate(): void {
+    this.#options.gate.turnEnded();
+    this.#stopAsking?.();
+    this.#stopAsking = undefined;
   }
 
   #ended(lane: Lane<Item>, item: Item, waitMs: number | undefined): void {

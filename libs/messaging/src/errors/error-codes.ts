@@ -1,6 +1,10 @@
 /** What can go wrong, in one table; docs/errors.md shows the same one. `retryable`: the same attempt may succeed later. */
 export const errorCodes = {
   API_REJECTED: { retryable: false, meaning: 'The API answered with a 4xx: this request will never be accepted.' },
+  API_REFUSED: {
+    retryable: true,
+    meaning: 'The API refuses us, not the record: 401, 403, or it rejects most of what it gets.',
+  },
   API_UNAVAILABLE: {
     retryable: true,
     meaning: 'The API answered 5xx, 408, 425 or 429: it may accept the same request later.',

@@ -10,6 +10,8 @@ export interface ServiceErrorOptions {
   readonly status?: number;
   /** The other side has surely not seen it: a repeat is safe, whatever it does. @default false */
   readonly notSent?: boolean;
+  /** Whatever record was sent would have failed: it counts against none of them. @default false */
+  readonly targetAtFault?: boolean;
 }
 
 /** The one error class. `message` says what was attempted and what came back, without personal data or secrets. */
@@ -19,6 +21,7 @@ export class ServiceError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly notSent: boolean;
+  readonly targetAtFault: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -28,6 +31,7 @@ export class ServiceError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.notSent = options.notSent ?? false;
+    this.targetAtFault = options.targetAtFault ?? false;
   }
 
   /** `error` itself if it is one of ours, else wrapped as `UNEXPECTED`, which is retryable: nothing unknown loses an event. */

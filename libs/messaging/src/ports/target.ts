@@ -1,15 +1,35 @@
+/** What may keep attempts from starting. */
+export interface TurnGate {
+  /** Asked before an attempt is spent: undefined when it may start now, else the ms after which to ask again. */
+  closedForMs(): number | undefined;
+  /** An attempt starts, which may call the API; it was asked just before, in the same tick. */
+  turnStarted(): void;
+  turnEnded(): void;
+}
+
+/** As in the literature: calls go through; none does; as many as the API has shown that it bears. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** How a target is, for people and alerts. */
+export interface TargetState {
+  /** As {@link TurnGate.closedForMs}. */
+  readonly closedForMs: number | undefined;
+  readonly breaker: BreakerState;
+  /** Why calls are held back or slowed down; undefined while nothing is. */
+  readonly why: string | undefined;
+}
+
 /**
  * One API as the consumer sees it. It makes one attempt per call; only the consumer retries. Implemented by
- * libs/http-client, which adds base URL, timeout, credentials and the classification of answers.
+ * libs/http-client, which adds base URL, timeouts, credentials, the classification of answers, and the circuit breaker. While
+ * that is open nothing is called, and no attempt counts.
  */
-export interface Target {
+export interface Target extends TurnGate {
   /** Stable name, used in metrics, spans and logs: `notification`. */
   readonly name: string;
-  /**
-   * Asked before an attempt is spent: undefined when it may start now, else the ms after which to ask again. Breakers, rates
-   * and limits of concurrency answer here; nothing is called meanwhile, and no attempt counts.
-   */
-  closedForMs(): number | undefined;
+  /** For how many ms in all the breaker has not been closed; no record answers for that time. */
+  heldBackMs(): number;
+  state(): TargetState;
   /** Closes its connections; calls still running are cut off. */
   stop(): Promise<void>;
 }

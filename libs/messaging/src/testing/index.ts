@@ -1,4 +1,5 @@
 export { DeliveryEngine } from '../engine/delivery-engine.ts';
+export { fakeTarget } from './fake-target.ts';
 export { InMemoryProducer } from './in-memory-producer.ts';
 export { InMemoryLease, InMemoryPartition, InMemorySource, type NewRecord } from './in-memory-source.ts';
 export { seededRandom } from './seeded-random.ts';

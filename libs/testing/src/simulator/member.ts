@@ -8,7 +8,7 @@ import {
   type RecordSourceOptions,
   type Subscription,
 } from '@millrace/messaging';
-import { seededRandom } from '@millrace/messaging/testing';
+import { fakeTarget, seededRandom } from '@millrace/messaging/testing';
 import type { Logger } from '@millrace/telemetry';
 import type { MemberProcess } from '../in-memory-broker/member-process.ts';
 import type { Emit, Happening } from './emit.ts';
@@ -101,7 +101,7 @@ export class Member {
     return {
       group,
       startAt: 'earliest',
-      targets: [{ name: 'api', closedForMs, stop: () => Promise.resolve() }],
+      targets: [fakeTarget({ closedForMs })],
       subscriptions: topics.map((topic) => this.#subscription(topic)),
       order: orderOf(plan.order),
       concurrency,

@@ -24,6 +24,10 @@ export async function readSources(): Promise<AsyncApiSources> {
 const noApi: HttpTarget = {
   name: 'none',
   closedForMs: () => undefined,
+  turnStarted: () => undefined,
+  turnEnded: () => undefined,
+  heldBackMs: () => 0,
+  state: () => ({ closedForMs: undefined, breaker: 'closed', why: undefined }),
   post: async () => refuse(),
   send: async () => refuse(),
   stop: async () => undefined,
