@@ -26,7 +26,12 @@ async function figures(): Promise<Readonly<Record<string, unknown>>> {
 it('shows how a breaker is, and when it probes', async () => {
   let state = { closedForMs: undefined as number | undefined, breaker: 'closed' as 'closed' | 'open', why: undefined };
   let asked = 0;
-  const hide = showBreaker('crm', { state: () => (asked++, state) });
+  const hide = showBreaker('crm', {
+    state: () => {
+      asked++;
+      return state;
+    },
+  });
   const [is, probe] = ['millrace.api.breaker.state', 'millrace.api.breaker.probe_in_seconds'];
   expect(await figures()).toEqual({ [is]: 0, [probe]: 0 });
   state = { ...state, closedForMs: 2_500, breaker: 'open' };
