@@ -3,6 +3,7 @@ import { apiAway } from './api-away.ts';
 import type { Benchmark } from './benchmark.ts';
 import { comparison } from './comparison.ts';
 import { drain } from './drain.ts';
+import { failingApi } from './failing-api.ts';
 import { endToEndLatency } from './end-to-end-latency.ts';
 import { engine } from './engine.ts';
 import { handOver } from './hand-over.ts';
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   handOver,
   drain,
   registrationWithoutKafka,
+  failingApi,
   apiAway,
   engine,
   hotKey,
@@ -28,7 +30,7 @@ const benchmarks: readonly Benchmark[] = [
 ];
 
 /** Those whose figures are kept in docs/benchmarks.md; what runs without a name. */
-const documented = [comparison, endToEndLatency, kill, handOver, drain];
+const documented = [comparison, endToEndLatency, kill, handOver, drain, failingApi];
 
 const [first = '', ...rest] = process.argv.slice(2);
 

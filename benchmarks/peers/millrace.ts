@@ -12,7 +12,8 @@ const log = createLogger({ service: 'benchmark', level: 'warn' });
 await runPeer(async (settings) => {
   const { brokers, topic, group, concurrency } = settings;
   const { origin, pathname } = new URL(settings.url);
-  const api = createTarget({ name: 'stub', baseUrl: origin, timeoutMs: 30_000, connections: concurrency, log });
+  const timeoutMs = Number(process.env['PEER_TIMEOUT_MS'] ?? 30_000);
+  const api = createTarget({ name: 'stub', baseUrl: origin, timeoutMs, connections: concurrency, log });
   const kafka = createKafka({ clientId: 'benchmark', brokers, log });
   const producer = createRecordProducer(kafka);
   const subscription = on(sampleEvent(topic), callApi(api, pathname as `/${string}`), { name: 'benchmark' });
@@ -23,6 +24,7 @@ await runPeer(async (settings) => {
       targets: [api],
       subscriptions: [subscription],
       concurrency,
+      overflow: process.env['PEER_OVERFLOW'] === 'dead-letter' ? 'dead-letter' : 'pause',
     },
     { log, producer, source: (options) => createRecordSource(kafka, options) },
   );

@@ -46,6 +46,12 @@ export class CallCheck {
     if (this.#isNew(key, sequence)) this.#effects += 1;
   }
 
+  /** The call has had no effect, and counts for nothing but the order. */
+  failed({ key }: CallId): void {
+    this.#running[key]! -= 1;
+    this.#inFlight -= 1;
+  }
+
   forgetPeak(): void {
     this.#peak = this.#inFlight;
   }

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { AnswerWheel } from './answer-wheel.ts';
 import { CallCheck } from './call-check.ts';
 import { type CallId, readCallId } from './call-id.ts';
-import type { Behaviour, GateFacts, KeyAndCertificate } from './gate-facts.ts';
+import type { Behaviour, GateFacts, KeyAndCertificate, Trouble } from './gate-facts.ts';
 import { machineMs } from '../support/machine-ms.ts';
 import { drawMs } from './latency.ts';
 import { RequestReader } from './request-reader.ts';
@@ -13,6 +13,7 @@ const body = '{"ok":true}';
 const json = `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 const answer = Buffer.from(`HTTP/1.1 200 OK\r\n${json}`);
 const refusal = Buffer.from('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+const failed = (status: number) => `HTTP/1.1 ${status} Told to fail\r\n${json}`;
 /** Held calls are let go after this, so that nobody's own time limit is met. */
 const heldMs = 60_000;
 /** Of connecting, in round trips, before the first request can be sent. */
@@ -20,6 +21,8 @@ const connectTrips = { plain: 1, tls: 2 };
 
 interface Call extends CallId {
   readonly socket: Socket;
+  /** Set where it has no effect: what it is answered, and whether its order is looked at. */
+  readonly failure?: { readonly status: number; readonly checked: boolean };
 }
 
 /** One port of the stub: an API that answers each call after a while, and watches what is called. */
@@ -35,6 +38,7 @@ export class Gate {
   /** When each key was first called, by the clock of all processes, where that is to be remembered. */
   readonly #arrivals: number[] = [];
   #refused = 0;
+  #troubled = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(behaviour: Behaviour, certificate?: KeyAndCertificate) {
@@ -68,7 +72,7 @@ export class Gate {
   }
 
   facts(): GateFacts {
-    return { ...this.#check.counts(), refused: this.#refused, atMs: performance.now() };
+    return { ...this.#check.counts(), refused: this.#refused, troubled: this.#troubled, atMs: performance.now() };
   }
 
   /** By key, of those keys that were called. */
@@ -95,10 +99,25 @@ export class Gate {
       socket.end(refusal);
       return;
     }
+    const { remembers, keys = 0, trouble } = this.#behaviour;
+    if (remembers) this.#arrivals[id.sequence * keys + id.key] ??= machineMs();
     const call = { socket, key: id.key, sequence: id.sequence };
-    this.#check.started(call);
-    if (this.#behaviour.remembers) this.#arrivals[id.key] ??= machineMs();
-    this.#await(call, connectTripsAgo);
+    if (!trouble || !this.#meets(call, trouble)) {
+      this.#check.started(call);
+      this.#await(call, connectTripsAgo);
+    }
+  }
+
+  /** Whether the call has trouble, which is what it gets then. */
+  #meets(call: Call, { status = 503, failing = 0, hanging = 0, failingKeys = 0 }: Trouble): boolean {
+    const drawn = Math.random();
+    const isOfFailingKey = call.key < failingKeys;
+    if (!isOfFailingKey && drawn >= failing + hanging) return false;
+    this.#troubled += 1;
+    if (!isOfFailingKey) this.#check.started(call);
+    if (isOfFailingKey || drawn < failing) this.#await({ ...call, failure: { status, checked: !isOfFailingKey } });
+    else call.socket.once('close', () => this.#check.failed(call));
+    return true;
   }
 
   /** The effect comes with the end of the wait, whether or not the caller is still there. */
@@ -135,7 +154,9 @@ export class Gate {
   };
 
   #answer(call: Call): void {
-    this.#check.ended(call);
-    if (call.socket.writable) call.socket.write(answer);
+    const { failure, socket } = call;
+    if (!failure) this.#check.ended(call);
+    else if (failure.checked) this.#check.failed(call);
+    if (socket.writable) socket.write(failure ? failed(failure.status) : answer);
   }
 }
