@@ -1,4 +1,5 @@
 import { errorCodes } from '@millrace/messaging';
+import { paddedTable } from '@millrace/messaging/testing';
 import { describe, expect, it } from 'vitest';
 import { classifyStatus, classifyUnanswered, failures, mayHaveActed } from './classification.ts';
 
@@ -75,20 +76,12 @@ say otherwise of an answer, and a handler of what it throws. What follows is in 
 - **breaker**: what the target's circuit breaker takes it for.
 `;
 
-/** Laid out as the formatter does it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |\n`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('');
-}
-
 it('docs/classification.md shows the table of failures', async () => {
   const rows = Object.entries(failures).map(([outcome, { when, code, mayHaveActed: may, breaker }]) => {
     const again = errorCodes[code].retryable ? 'yes' : 'no, a dead letter';
     return [`\`${outcome}\``, when, `\`${code}\``, again, may, breaker];
   });
   const head = ['outcome', 'when', 'error code', 'again', 'may have acted', 'breaker'];
-  const page = `${intro}\n${table([head, ['`ok`', '2xx', '', 'no, it is done', 'yes', 'a success'], ...rows])}`;
+  const page = `${intro}\n${paddedTable([head, ['`ok`', '2xx', '', 'no, it is done', 'yes', 'a success'], ...rows])}`;
   await expect(page).toMatchFileSnapshot('../../../docs/classification.md');
 });

@@ -24,10 +24,8 @@ export class CallWindow {
   readonly #entries: Entry[] = [];
   readonly #badKeys = new Set<string>();
   readonly #counts: Record<CallResult, number> = { success: 0, failure: 0, rejection: 0 };
-  /** Since the last success: how many there were, and of how many keys, as far as two. */
-  #failuresInARow = 0;
-  #rowKey: string | undefined;
-  #rowIsOfMore = false;
+  /** Since the last success. */
+  #rows = { failure: new Row(), rejection: new Row() };
 
   constructor(options: Required<BreakerOptions>) {
     this.#options = options;
@@ -35,8 +33,8 @@ export class CallWindow {
 
   /** Returns what has become of most calls, where that is bad and there were enough of them. */
   add(result: CallResult, key: string | undefined, mark: number): BadCalls | undefined {
-    if (result === 'success') this.#failuresInARow = 0;
-    else this.#bad(result, key);
+    if (result !== 'success') this.#rows[result].add(key);
+    else if (this.#rows.failure.length + this.#rows.rejection.length > 0) this.#endRows();
     if (result === 'success' || key === undefined || !this.#badKeys.has(key)) this.#push({ mark, result, key });
     this.#forgetBefore(mark - this.#options.windowMs);
     return result === 'success' ? undefined : this.#verdict(result);
@@ -44,15 +42,11 @@ export class CallWindow {
 
   clear(): void {
     while (this.#entries.length > 0) this.#forgetOldest();
-    this.#failuresInARow = 0;
+    this.#endRows();
   }
 
-  #bad(result: CallResult, key: string | undefined): void {
-    if (result !== 'failure') return;
-    if (this.#failuresInARow++ === 0) {
-      this.#rowKey = key;
-      this.#rowIsOfMore = false;
-    } else this.#rowIsOfMore ||= key === undefined || key !== this.#rowKey;
+  #endRows(): void {
+    this.#rows = { failure: new Row(), rejection: new Row() };
   }
 
   #verdict(result: 'failure' | 'rejection'): BadCalls | undefined {
@@ -61,8 +55,8 @@ export class CallWindow {
     const [bad, of] = [this.#counts[result], this.#entries.length];
     const enough = result === 'failure' ? minimum : Math.ceil(minimum / 2);
     if (bad >= enough && bad >= ratio * of) return { result, bad, of };
-    const row = this.#failuresInARow;
-    return result === 'failure' && row >= minimum && this.#rowIsOfMore ? { result, bad: row, of: row } : undefined;
+    const { length, isOfMoreKeys } = this.#rows[result];
+    return length >= enough && isOfMoreKeys ? { result, bad: length, of: length } : undefined;
   }
 
   #push(entry: Entry): void {
@@ -81,5 +75,17 @@ export class CallWindow {
     if (!oldest) return;
     this.#counts[oldest.result]--;
     if (oldest.result !== 'success' && oldest.key !== undefined) this.#badKeys.delete(oldest.key);
+  }
+}
+
+/** Calls that went badly, one after the other. */
+class Row {
+  length = 0;
+  isOfMoreKeys = false;
+  #key: string | undefined;
+
+  add(key: string | undefined): void {
+    if (this.length++ === 0) this.#key = key;
+    else this.isOfMoreKeys ||= key === undefined || key !== this.#key;
   }
 }

@@ -198,8 +198,10 @@ describe('an API that refuses us', () => {
   it('by rejecting half of what it gets opens it, and no record is to blame from then on', () => {
     const { breaker, many, call, pass, asMany } = breakerOf({}, 1);
     const running = [call(), call()];
-    many(9, 'ok', 200);
-    many(9, 'rejected', 404);
+    many(5, 'ok', 200);
+    many(8, 'rejected', 404);
+    many(4, 'ok', 200);
+    many(1, 'rejected', 404);
     expect(breaker.breaker).toBe('closed');
     expect(call()('rejected', 404)).toBe(true);
     expect(breaker.state().why).toBe('it rejected 10 of its last 19 calls, the last with 404');
@@ -210,6 +212,15 @@ describe('an API that refuses us', () => {
     pass(2_000);
     asMany(1)[0]?.('ok', 200);
     expect([breaker.breaker, running[1]?.('rejected', 404)]).toEqual(['closed', false]);
+  });
+
+  it('by rejecting ten in a row opens it, however well things went before', () => {
+    const { breaker, many } = breakerOf();
+    many(50, 'ok', 200);
+    many(9, 'rejected', 404);
+    expect(breaker.breaker).toBe('closed');
+    many(1, 'rejected', 404);
+    expect(breaker.state().why).toBe('it rejected 10 of its last 10 calls, the last with 404');
   });
 
   it('by rejecting records may be told to mean it', () => {

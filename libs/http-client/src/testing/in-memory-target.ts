@@ -7,7 +7,7 @@ import { type InMemoryApi, InMemoryConnection } from './in-memory-connection.ts'
 /** The real target (headers, deadline, classification of answers) of an API in this process, on `clock`. */
 export function createInMemoryTarget(
   api: InMemoryApi,
-  { clock, ...options }: Pick<TargetOptions, 'name' | 'timeoutMs' | 'log'> & { readonly clock: Clock },
+  { clock, ...options }: Omit<TargetOptions, 'baseUrl'> & { readonly clock: Clock },
 ): HttpTarget {
   const baseUrl = 'http://api.test';
   return targetOn({ open: () => new InMemoryConnection(api), clock }, { ...options, baseUrl });

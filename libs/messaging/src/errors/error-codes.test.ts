@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { errorCodes } from './error-codes.ts';
 import { ServiceError } from './service-error.ts';
+import { paddedTable } from '../testing/padded-table.ts';
 
 const intro = `# Errors
 
@@ -10,21 +11,13 @@ its publishing. One that is not ends in the dead-letter topic, or at start-up in
 of other people's code becomes \`UNEXPECTED\`.
 `;
 
-/** Laid out as the formatter does it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |\n`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('');
-}
-
 it('docs/errors.md shows the table of error codes', async () => {
   const rows = Object.entries(errorCodes).map(([code, { meaning, retryable }]) => [
     `\`${code}\``,
     retryable ? 'yes' : 'no',
     meaning,
   ]);
-  const page = `${intro}\n${table([['code', 'retryable', 'meaning'], ...rows])}`;
+  const page = `${intro}\n${paddedTable([['code', 'retryable', 'meaning'], ...rows])}`;
   await expect(page).toMatchFileSnapshot('../../../../docs/errors.md');
 });
 
