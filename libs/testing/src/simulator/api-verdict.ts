@@ -3,7 +3,7 @@ import type { ApiPlan } from './scenario.ts';
 
 /** What comes of a call. `unanswered`: the API acts, and its caller hears of a broken connection. */
 export interface ApiVerdict {
-  readonly kind: 'accepts' | 'fails' | 'rejects' | 'unanswered' | 'hangs';
+  readonly kind: 'accepts' | 'fails' | 'rejects' | 'unanswered' | 'hangs' | 'refuses';
   /** Until it acts, and until its answer arrives. */
   readonly actsAfterMs: number;
   readonly answersAfterMs: number;
@@ -17,6 +17,10 @@ export interface ApiRequest {
 }
 
 const hangMs = 60_000;
+const kindOf = { down: 'fails', refuses: 'refuses' } as const;
+
+/** What an API does for a while, whatever is asked of it. */
+export type ApiTrouble = 'down' | 'refuses';
 
 /** Decides for each call, by the plan and the run's seed alone. */
 export class ApiVerdicts {
@@ -31,8 +35,8 @@ export class ApiVerdicts {
   }
 
   /** `calm`: the faults are over; only what it rejects it still rejects. */
-  of({ id, key, earlier }: ApiRequest, calm: boolean): ApiVerdict {
-    const kind = this.#kind(id, key, earlier, calm);
+  of({ id, key, earlier }: ApiRequest, calm: boolean, trouble: ApiTrouble | undefined): ApiVerdict {
+    const kind = trouble ? kindOf[trouble] : this.#kind(id, key, earlier, calm);
     const answersAfterMs = kind === 'hangs' ? hangMs : this.#latencyMs(id, earlier, calm);
     return {
       kind,

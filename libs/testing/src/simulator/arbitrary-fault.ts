@@ -35,6 +35,7 @@ const kinds: { readonly [Kind in FaultKind]: readonly [weight: number, fields: F
   'coordinator-away': [3, { forMs: longMs, forgetsMembers: fc.boolean() }],
   commits: [4, { how: fc.constantFrom('refused', 'late', 'unanswered'), percent, forMs: longMs }],
   'close-target': [2, { forMs: longMs }],
+  'fail-api': [3, { how: fc.constantFrom('down', 'refuses'), forMs: longMs }],
   'fail-letters': [2, { forMs: longMs }],
   compact: [2, { topic, percent }],
   'delete-old': [2, { topic, percent }],

@@ -50,6 +50,7 @@ export class FaultInjector {
       'close-target': ({ forMs }) => {
         world.targetsClosedUntilMs = Math.max(world.targetsClosedUntilMs, clock.mark() + forMs);
       },
+      'fail-api': ({ how, forMs }) => world.api.fail(how, forMs),
       'fail-letters': ({ forMs }) => {
         world.letters.failing = true;
         clock.after(forMs, () => (world.letters.failing = false));

@@ -32,6 +32,8 @@ export type Fault = { readonly atMs: number } & (
       readonly forMs: number;
     }
   | { readonly kind: 'close-target'; readonly forMs: number }
+  /** Nobody answers, or it answers everybody that it does not know us. */
+  | { readonly kind: 'fail-api'; readonly how: 'down' | 'refuses'; readonly forMs: number }
   | { readonly kind: 'fail-letters'; readonly forMs: number }
   | { readonly kind: 'compact'; readonly topic: number; readonly percent: number }
   | { readonly kind: 'delete-old'; readonly topic: number; readonly percent: number }

@@ -8,7 +8,7 @@ import {
   type RecordSourceOptions,
   type Subscription,
 } from '@millrace/messaging';
-import { fakeTarget, seededRandom } from '@millrace/messaging/testing';
+import { seededRandom } from '@millrace/messaging/testing';
 import type { Logger } from '@millrace/telemetry';
 import type { MemberProcess } from '../in-memory-broker/member-process.ts';
 import type { Emit, Happening } from './emit.ts';
@@ -18,6 +18,7 @@ import type { SimulatedApi } from './simulated-api.ts';
 import { idOf } from './simulated-broker.ts';
 import { subscribedContract } from './simulated-event.ts';
 import type { SimulatedLetters } from './simulated-letters.ts';
+import { SimulatedTarget } from './simulated-target.ts';
 import { WatchedSource } from './watched-source.ts';
 
 export interface MemberOptions {
@@ -44,6 +45,7 @@ export class Member {
   readonly process: MemberProcess;
   readonly #options: MemberOptions;
   readonly #consumer: Consumer;
+  readonly #target: SimulatedTarget;
   #source: WatchedSource | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -51,6 +53,8 @@ export class Member {
     const { process, seed, log, letters } = options;
     this.process = process;
     this.#options = options;
+    const { closedForMs, plan } = options;
+    this.#target = new SimulatedTarget({ clock: process.clock, closedForMs, concurrency: plan.concurrency });
     this.#consumer = createConsumer(this.#consumerOptions(), {
       source: (sourceOptions) => this.#watched(options.sourceOf(process)(sourceOptions)),
       producer: letters.producerOf(process),
@@ -96,12 +100,12 @@ export class Member {
   }
 
   #consumerOptions(): ConsumerOptions {
-    const { plan, topics, closedForMs } = this.#options;
+    const { plan, topics } = this.#options;
     const { concurrency, callTimeoutMs, drainTimeoutMs, overflow, held, maxElapsedMs } = plan;
     return {
       group,
       startAt: 'earliest',
-      targets: [fakeTarget({ closedForMs })],
+      targets: [this.#target.target],
       subscriptions: topics.map((topic) => this.#subscription(topic)),
       order: orderOf(plan.order),
       concurrency,
@@ -118,7 +122,7 @@ export class Member {
     const { process: caller } = this;
     return on(
       subscribedContract(topic),
-      ({ id, data }, context) => api.call({ caller, id, key: data.key || null, context }),
+      ({ id, data }, context) => this.#target.call(id, () => api.call({ caller, id, key: data.key || null, context })),
       { name: `api-${topic}`, ...(plan.maxAgeMs !== undefined && { maxAgeMs: plan.maxAgeMs }) },
     );
   }

@@ -1,6 +1,6 @@
 import { type Clock, type HandlerContext, ServiceError } from '@millrace/messaging';
 import type { MemberProcess } from '../in-memory-broker/member-process.ts';
-import { ApiVerdicts, type ApiVerdict } from './api-verdict.ts';
+import { type ApiTrouble, ApiVerdicts, type ApiVerdict } from './api-verdict.ts';
 import type { Emit } from './emit.ts';
 import { draw } from './draw.ts';
 import type { ApiPlan } from './scenario.ts';
@@ -28,6 +28,7 @@ export class SimulatedApi {
   readonly #acted = new Set<string>();
   #count = 0;
   #calm = false;
+  #trouble: { readonly how: ApiTrouble; readonly untilMs: number } | undefined;
 
   constructor(options: SimulatedApiOptions) {
     this.#options = options;
@@ -42,6 +43,12 @@ export class SimulatedApi {
   /** From now on it accepts what it does not reject. */
   calm(): void {
     this.#calm = true;
+    this.#trouble = undefined;
+  }
+
+  /** Does nothing for anybody for a while. */
+  fail(how: ApiTrouble, forMs: number): void {
+    this.#trouble = { how, untilMs: this.#options.clock.mark() + forMs };
   }
 
   /** Settles as a handler's call of an API does. */
@@ -54,7 +61,12 @@ export class SimulatedApi {
     const earlier = this.#calls.get(id) ?? 0;
     this.#calls.set(id, earlier + 1);
     this.#options.emit({ kind: 'call-started', call, member: caller.name, id, attempt, idempotencyKey });
-    return this.#answer(call, request, this.#verdicts.of({ id, key, earlier }, this.#calm));
+    return this.#answer(call, request, this.#verdicts.of({ id, key, earlier }, this.#calm, this.#troubleNow));
+  }
+
+  get #troubleNow(): ApiTrouble | undefined {
+    const { how, untilMs = 0 } = this.#trouble ?? {};
+    return this.#options.clock.mark() < untilMs ? how : undefined;
   }
 
   #answer(call: number, { caller, context, id }: ApiCall, verdict: ApiVerdict): Promise<void> {
@@ -100,6 +112,8 @@ export class SimulatedApi {
 function errorOf({ kind }: ApiVerdict): ServiceError | undefined {
   if (kind === 'accepts') return undefined;
   if (kind === 'rejects') return new ServiceError('API_REJECTED', 'the API answered 422', { status: 422 });
+  if (kind === 'refuses')
+    return new ServiceError('API_REFUSED', 'the API answered 401', { status: 401, targetAtFault: true });
   if (kind === 'fails') return new ServiceError('API_UNAVAILABLE', 'the API answered 503', { status: 503 });
   return new ServiceError('API_UNREACHABLE', 'the connection broke');
 }

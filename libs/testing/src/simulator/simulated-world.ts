@@ -49,7 +49,7 @@ export class SimulatedWorld implements FaultyWorld {
   /** Until when targets take no calls, by the run's clock. */
   targetsClosedUntilMs = 0;
   readonly #options: SimulatedWorldOptions;
-  readonly #api: SimulatedApi;
+  readonly api: SimulatedApi;
   readonly #faults: FaultInjector;
   readonly #members: Member[] = [];
   #over = false;
@@ -60,7 +60,7 @@ export class SimulatedWorld implements FaultyWorld {
     const { broker, trouble } = simulatedBroker(options);
     this.broker = broker;
     this.trouble = trouble;
-    this.#api = new SimulatedApi({ plan: scenario.api, seed, clock, emit });
+    this.api = new SimulatedApi({ plan: scenario.api, seed, clock, emit });
     this.letters = new SimulatedLetters({ seed, clock, emit });
     this.topics = new SimulatedTopics({ broker, scenario, seed, clock, emit });
     this.#faults = new FaultInjector(this, options);
@@ -100,7 +100,7 @@ export class SimulatedWorld implements FaultyWorld {
       topics: this.topics.names,
       seed: seed + this.#members.length,
       sourceOf: (process) => inMemoryGroupSource(this.broker, { process, ...sourceSettings }),
-      api: this.#api,
+      api: this.api,
       letters: this.letters,
       closedForMs: () => (clock.mark() < this.targetsClosedUntilMs ? targetAsksAgainMs : undefined),
       emit,
@@ -119,7 +119,7 @@ export class SimulatedWorld implements FaultyWorld {
 
   /** From now on all is well: everything works, and somebody is there to do what is left. */
   calm(): void {
-    this.#api.calm();
+    this.api.calm();
     this.trouble.calm();
     this.letters.failing = false;
     this.targetsClosedUntilMs = 0;
