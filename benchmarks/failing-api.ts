@@ -22,6 +22,7 @@ const group = 'failing';
 const keys = 10_000;
 const partitions = 12;
 const latency = { median: 50, spread: 'fixed', roundTrip: 0 } as const;
+const timeoutMs = 1_000;
 const wellMs = 10_000;
 const commitLimitMs = 30_000;
 const pollMs = 500;
@@ -32,6 +33,8 @@ interface Case {
   readonly trouble: Trouble;
   readonly concurrency: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the load is more than can be done, so that it ends with the trouble: what counts is how much is done. */
+  readonly saturated?: boolean;
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -42,7 +45,8 @@ const cases: Readonly<Record<string, Case>> = {
     label: '5 % get 503, 1 % no answer in 1 s',
     trouble: { failing: 0.05, hanging: 0.01 },
     concurrency: 100,
-    env: { PEER_TIMEOUT_MS: '1000' },
+    env: { PEER_TIMEOUT_MS: `${timeoutMs}` },
+    saturated: true,
   },
   keys: {
     label: '200 of 10,000 keys get 503',
@@ -93,6 +97,7 @@ async function measure(bench: Bench, { names, seconds, perSecond }: Asked): Prom
     'out of order, overlapping',
     'called twice',
     'p99 s of the others',
+    'calls/s, part of C / slot',
     'backlog',
     'caught up after s',
     'peak MB before, after',
@@ -103,7 +108,7 @@ async function measure(bench: Bench, { names, seconds, perSecond }: Asked): Prom
 async function measureCase(
   { brokers, stub, tell }: Bench,
   topic: string,
-  { trouble, concurrency, env = {} }: Case,
+  { trouble, concurrency, saturated = false, env = {} }: Case,
   { seconds, perSecond }: Pick<Asked, 'seconds' | 'perSecond'>,
 ): Promise<readonly string[]> {
   const log = createLogger({ service: 'benchmark', level: 'warn' });
@@ -120,11 +125,14 @@ async function measureCase(
     await delay(wellMs);
     const before = await peer.usage();
     await gate.behave({ ...behaviour, trouble });
+    const begun = await gate.facts();
     tell(`${topic}: it goes wrong`);
     await delay(seconds * 1_000);
+    const over = await gate.facts();
     await gate.behave(behaviour);
     const startedAt = performance.now();
-    const backlog = load.sent() - (await gate.facts()).effects;
+    if (saturated) await load.stop();
+    const backlog = load.sent() - over.effects;
     await until(`${topic} to catch up`, gate.facts, ({ effects }) => load.sent() - effects < perSecond);
     const caughtUpMs = performance.now() - startedAt;
     const sentMs = await load.stop();
@@ -139,6 +147,7 @@ async function measureCase(
       `${facts.outOfOrder}, ${facts.overlaps}`,
       whole(facts.calls - facts.effects),
       (quantile(others, 0.99) / 1_000).toFixed(2),
+      throughput(begun, over, concurrency / meanSlotMs(trouble)),
       whole(backlog),
       (caughtUpMs / 1_000).toFixed(1),
       [before, after].map((usage) => whole((usage?.peakRssBytes ?? Number.NaN) / 2 ** 20)).join(', '),
@@ -147,6 +156,17 @@ async function measureCase(
     await peer.stop();
     await gate.close();
   }
+}
+
+/** Calls per second between two looks, those with trouble included, and their part of what there could be in a ms. */
+function throughput(from: GateFacts, to: GateFacts, mostPerMs: number): string {
+  const perMs = (to.calls + to.troubled - from.calls - from.troubled) / (to.atMs - from.atMs);
+  return `${whole(1_000 * perMs)}, ${(perMs / mostPerMs).toFixed(2)}`;
+}
+
+/** How long a call takes on average. */
+function meanSlotMs({ hanging = 0 }: Trouble): number {
+  return (1 - hanging) * latency.median + hanging * timeoutMs;
 }
 
 /** The facts when no more happens. */
