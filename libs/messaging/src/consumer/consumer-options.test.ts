@@ -40,6 +40,7 @@ describe("a consumer's options", () => {
       { startAt: 'newest' as 'latest' },
       'startAt must be earliest, latest or committed, not "newest"',
     ],
+    ['a tenant that is no function', { tenant: 'key' as never }, 'tenant must be a function, not "key"'],
     ['no concurrency', { concurrency: 0 }, 'concurrency must be an integer from 1 to 5000, not 0'],
     ['more calls than a process can have', { concurrency: 5_001 }, 'concurrency must be an integer from 1 to 5000'],
     ['an unknown order', { order: 'topic' as 'key' }, 'order must be key, partition, unordered or a function'],

@@ -2,6 +2,7 @@ import type { HeldLimits } from '../engine/back-pressure.ts';
 import { longestTimerMs } from '../ports/clock.ts';
 import { deadLetterTopicOf } from './dead-letter.ts';
 import type { OrderMode } from '../engine/order-mode.ts';
+import type { KafkaRecord } from '../ports/record.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import type { StartAt } from '../engine/start-position.ts';
@@ -21,6 +22,12 @@ export interface ConsumerOptions {
   readonly concurrency?: number;
   /** What is called one after the other, and what side by side. @default 'key' */
   readonly order?: OrderMode;
+  /**
+   * Whose record it is, by its key or headers: then tenants take turns, one call each, so that one with much to do gets no
+   * more of a target's quota than the others while they have something to do. It must not throw, and is asked before each
+   * call. @default partitions take turns
+   */
+  readonly tenant?: ((record: KafkaRecord) => string) | undefined;
   /**
    * What may be in memory: being called, queued, or waiting for a retry. A partition that reaches a limit is paused, and
    * Kafka holds the rest. @default records: 4 per unit of concurrency, and at least 1,000; bytes: 32 MiB; one partition may
@@ -42,7 +49,8 @@ export interface ConsumerOptions {
 }
 
 /** The options with every default filled in. */
-export interface ConsumerSettings extends Required<Omit<ConsumerOptions, 'retry' | 'held'>> {
+export interface ConsumerSettings extends Required<Omit<ConsumerOptions, 'retry' | 'held' | 'tenant'>> {
+  readonly tenant?: ConsumerOptions['tenant'];
   readonly retry: RetryPolicy;
   readonly held: HeldLimits;
 }
@@ -92,10 +100,11 @@ function groupChecks({ group, startAt, subscriptions }: ConsumerSettings): reado
   ];
 }
 
-function modeChecks({ order, overflow }: ConsumerSettings): readonly Check[] {
+function modeChecks({ order, overflow, tenant }: ConsumerSettings): readonly Check[] {
   const isMode = typeof order === 'function' || ['key', 'partition', 'unordered'].includes(order);
   return [
     ['order', order, isMode, 'key, partition, unordered or a function'],
+    ['tenant', tenant, tenant === undefined || typeof tenant === 'function', 'a function'],
     ['overflow', overflow, ['pause', 'dead-letter'].includes(overflow), 'pause or dead-letter'],
   ];
 }

@@ -24,6 +24,8 @@ import { type StartAt, startPosition } from './start-position.ts';
 export interface DeliveryEngineOptions {
   readonly startAt: StartAt;
   readonly order: OrderMode;
+  /** Whose record it is, where tenants take turns rather than partitions. */
+  readonly tenant?: ((record: KafkaRecord) => string) | undefined;
   /** Turns that run at the same time. */
   readonly concurrency: number;
   readonly held: HeldLimits;
@@ -72,7 +74,7 @@ export class DeliveryEngine implements RecordSink {
   #stopping = false;
 
   constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
-    const { concurrency, held, callTimeoutMs, order } = options;
+    const { concurrency, held, callTimeoutMs, order, tenant } = options;
     const { clock, gate } = ports;
     this.#options = options;
     this.#ports = ports;
@@ -85,6 +87,7 @@ export class DeliveryEngine implements RecordSink {
       turn: (record) => this.#turn(record),
       gate,
       needsTarget: ({ delivery }) => delivery.needsTarget,
+      tenantOf: tenant && (({ unfinished }) => tenant(unfinished.record)),
       starved: () => this.#backPressure.relieve(),
       hot: ({ unfinished }) => this.#log.hot(unfinished.record),
       hotAt: Math.max(2, Math.ceil(held.recordsPerPartition * hotPart)),

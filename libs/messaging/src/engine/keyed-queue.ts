@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import { Fifo } from './fifo.ts';
-import type { Lane, LaneKey, LaneOwner } from './lane.ts';
+import type { Lane, LaneKey } from './lane.ts';
+import { Lines } from './lines.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import type { TurnGate } from '../ports/target.ts';
 
@@ -12,6 +13,8 @@ export interface KeyedQueueOptions<Item> {
   /** Asked before the turn of an item that {@link needsTarget}, and told of it. */
   readonly gate: TurnGate;
   readonly needsTarget: (item: Item) => boolean;
+  /** Whose item it is, where tenants take turns rather than partitions. */
+  readonly tenantOf?: ((item: Item) => string) | undefined;
   /** Called after a turn that left room for more: turns could start, but no key is ready. */
   readonly starved: () => void;
   /** Told of a key under which `hotAt` items wait, once, until it is well below that again. */
@@ -21,15 +24,15 @@ export interface KeyedQueueOptions<Item> {
 }
 
 /**
- * Serial per key, concurrent across keys. Partitions take turns, and within one its keys, {@link ReadyLanes}, one item each,
- * so that none with much to do keeps out the others, nor is kept back by them. An item that waits for its next turn holds its
- * key, no more. Constant time per turn.
+ * Serial per key, concurrent across keys. Partitions, or tenants, take turns, and within one its keys, {@link Lines}, one item
+ * each, so that none with much to do keeps out the others, nor is kept back by them. An item that waits for its next turn
+ * holds its key, no more. Constant time per turn.
  */
 export class KeyedQueue<Item extends object> {
   readonly #options: KeyedQueueOptions<Item>;
   readonly #partitions = new Set<PartitionQueue<Item>>();
-  /** Partitions with keys that are ready, the one whose turn is next first. */
-  readonly #inLine = new Fifo<LaneOwner<Item>>();
+  /** Keys that are ready. */
+  readonly #lines: Lines<Item>;
   /** Keys that are ready and need no target. */
   readonly #unconditional = new Fifo<Lane<Item>>();
   /** Set while the targets are closed: forgets to ask again. */
@@ -40,6 +43,7 @@ export class KeyedQueue<Item extends object> {
 
   constructor(options: KeyedQueueOptions<Item>) {
     this.#options = options;
+    this.#lines = new Lines(options.tenantOf);
   }
 
   /** Keys with something queued, waiting or running. */
@@ -55,7 +59,9 @@ export class KeyedQueue<Item extends object> {
   /** A queue for one more partition. */
   partition(): PartitionQueue<Item> {
     const { hot, hotAt, concurrency } = this.#options;
-    const queue = new PartitionQueue<Item>({ ready: (lane) => this.#makeReady(lane), hot, hotAt, concurrency });
+    const ready = (lane: Lane<Item>) => this.#makeReady(lane);
+    const discarded = (owner: Lane<Item>['owner']) => this.#lines.drop(owner);
+    const queue = new PartitionQueue<Item>({ ready, discarded, hot, hotAt, concurrency });
     this.#partitions.add(queue);
     return queue;
   }
@@ -87,14 +93,7 @@ export class KeyedQueue<Item extends object> {
   #makeReady(lane: Lane<Item>): void {
     lane.inLine = true;
     if (lane.next && !this.#options.needsTarget(lane.next)) return this.#unconditional.push(lane);
-    lane.owner.ready.push(lane, { long: lane.owner.isLong(lane) });
-    this.#putInLine(lane.owner);
-  }
-
-  #putInLine(partition: LaneOwner<Item>): void {
-    if (partition.inLine) return;
-    partition.inLine = true;
-    this.#inLine.push(partition);
+    this.#lines.push(lane, { long: lane.owner.isLong(lane) });
   }
 
   #startTurns(): void {
@@ -109,7 +108,7 @@ export class KeyedQueue<Item extends object> {
   }
 
   #nextIfOpen(): Lane<Item> | undefined {
-    return this.#inLine.size > 0 && this.#isOpen() ? this.#nextInLine() : undefined;
+    return this.#lines.size > 0 && this.#isOpen() ? this.#lines.shift() : undefined;
   }
 
   #isOpen(): boolean {
@@ -121,16 +120,6 @@ export class KeyedQueue<Item extends object> {
       this.#startTurns();
     });
     return false;
-  }
-
-  #nextInLine(): Lane<Item> | undefined {
-    for (let partition = this.#inLine.shift(); partition; partition = this.#inLine.shift()) {
-      partition.inLine = false;
-      const lane = partition.ready.shift();
-      if (partition.ready.size > 0) this.#putInLine(partition);
-      if (lane) return lane;
-    }
-    return undefined;
   }
 
   #start(lane: Lane<Item>, item: Item): void {

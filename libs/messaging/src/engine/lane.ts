@@ -1,15 +1,13 @@
 import { Fifo } from './fifo.ts';
-import type { ReadyLanes } from './ready-lanes.ts';
+import type { Line } from './line.ts';
 
 /** What a lane is known by among those of its partition: a key of order, or an offset where the record has none. */
 export type LaneKey = string | number;
 
 /** The partition that a lane belongs to. */
 export interface LaneOwner<Item extends object> {
-  /** Its lanes that may have a turn. */
-  readonly ready: ReadyLanes<Lane<Item>>;
-  /** Whether it stands in line for the next turn of one of them. */
-  inLine: boolean;
+  /** Where its lanes stand that may have a turn, unless tenants have lines of their own. */
+  readonly line: Line<Lane<Item>>;
   /** Whether much waits in the lane. */
   isLong(lane: Lane<Item>): boolean;
   /** The lane's current item has had its last turn. */

@@ -1,10 +1,12 @@
 import { Lane, type LaneKey, type LaneOwner } from './lane.ts';
-import { ReadyLanes } from './ready-lanes.ts';
+import { createLine } from './line.ts';
 
 /** What a partition's queue asks of the queue that it is part of. */
 export interface LaneStarter<Item extends object> {
   /** The lane has an item that may have a turn. */
   readonly ready: (lane: Lane<Item>) => void;
+  /** All that was ready of this partition is so no more. */
+  readonly discarded: (queue: LaneOwner<Item>) => void;
   /** Told of a key that is hot, once, with the newest of its items. */
   readonly hot: (item: Item) => void;
   /** So many items must wait for a key that is called hot. */
@@ -21,8 +23,7 @@ const asidePrefix = '\uFFFF';
  * for the turn that its old lease began.
  */
 export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
-  readonly ready = new ReadyLanes<Lane<Item>>();
-  inLine = false;
+  readonly line = createLine<Lane<Item>>();
   /** Keys under which much waits. */
   readonly hotLanes = new Set<Lane<Item>>();
   readonly #lanes = new Map<LaneKey, Lane<Item>>();
@@ -76,7 +77,7 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
    * key meanwhile does not overlap with it.
    */
   discard(): void {
-    this.ready.clear();
+    this.#starter.discarded(this);
     this.#held = 0;
     for (const lane of this.#lanes.values()) this.#empty(lane);
   }

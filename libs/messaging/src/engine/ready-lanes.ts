@@ -1,7 +1,7 @@
 import { Fifo } from './fifo.ts';
 
 /**
- * A partition's lanes that may have a turn, in the order in which they became so. A long one, which will be busy for longest,
+ * Lanes of one line that may have a turn, in the order in which they became so. A long one, which will be busy for longest,
  * does not stand in line behind all the others, or nothing would be left in the end but its calls, one after the other: the
  * long ones, and the others, take every second turn while there are both.
  */
@@ -22,6 +22,11 @@ export class ReadyLanes<Lane extends object> {
     const long = this.#afterLong ? this.#others.size === 0 : this.#long.size > 0;
     this.#afterLong = long;
     return (long ? this.#long : this.#others).shift();
+  }
+
+  remove(isGone: (lane: Lane) => boolean): void {
+    this.#long.remove(isGone);
+    this.#others.remove(isGone);
   }
 
   clear(): void {
