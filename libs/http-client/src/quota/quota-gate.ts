@@ -1,0 +1,215 @@
+import type { Clock } from '@millrace/messaging';
+import type { CallAnswer, Gate } from '../gate.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { CallPace } from './call-pace.ts';
+import { LearnedLimit } from './learned-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { RecentRate } from './recent-rate.ts';
+import { readStatement, type Statement, StatedLimit } from './stated-limit.ts';
+
+export interface QuotaGateOptions {
+  /** @default none: only what the API says and refuses limits calls */
+  readonly quota?: RateLimit | undefined;
+  readonly clock: Clock;
+}
+
+/** A quota as of now, for people and metrics. */
+export interface QuotaState {
+  /** Calls per second that the whole group may make; undefined while there is no limit. */
+  readonly perSecond: number | undefined;
+  /** Why it is not the one that was configured. */
+  readonly because: 'configured' | 'stated by the API' | 'learned from 429' | undefined;
+  /** This instance's part of it, from 0 to 1. */
+  readonly share: number;
+  /** Calls that this instance began in the last second. */
+  readonly usedPerSecond: number;
+  /** Attempts that run, and how many may; undefined for no limit. */
+  readonly running: number;
+  readonly concurrency: number | undefined;
+  /** Time in which attempts waited for the quota, in all. */
+  readonly waitedMs: number;
+}
+
+/**
+ * Keeps this instance to its share of the group's quota. An attempt is counted as one call when it begins, or as many as
+ * attempts have made of late; what it calls beyond that is counted when it is answered. The limit is what was configured, or
+ * less: what the API states in its headers, and what it has shown by refusing calls (429), both for the whole group. After a
+ * refusal nothing begins until the API says, or for a moment.
+ */
+export class QuotaGate implements Gate {
+  readonly #quota: RateLimit;
+  readonly #clock: Clock;
+  readonly #pace = new CallPace();
+  #learned = new LearnedLimit();
+  readonly #stated = new StatedLimit();
+  readonly #taken = new RecentRate();
+  #share = 1;
+  #running = 0;
+  #closedUntilMark = -Infinity;
+  /** Attempts that were underway when the API refused one: what becomes of them says nothing new. */
+  #stale = 0;
+  /** Refusals one soon after the other: each pause is longer than the one before. */
+  #pauses = 0;
+  #limitedMark = -Infinity;
+  /** Since when somebody waits for the quota. */
+  #heldMark: number | undefined;
+  #waitedMs = 0;
+  /** Calls that attempts make, as of late; and what of that those underway have not made yet. */
+  #callsPerTurn = 1;
+  #expected = 0;
+  #ended = { turns: 0, calls: 0 };
+
+  constructor({ quota = {}, clock }: QuotaGateOptions) {
+    this.#quota = quota;
+    this.#clock = clock;
+    this.#keepPace(clock.mark());
+  }
+
+  /** From now on this instance may use so much of the quota: from 0 to 1. */
+  takeShare(share: number): void {
+    this.#share = Math.min(Math.max(share, 0), 1);
+    this.#keepPace(this.#clock.mark());
+  }
+
+  closedForMs(): number | undefined {
+    const mark = this.#clock.mark();
+    this.#keepPace(mark);
+    const waitMs = Math.max(
+      this.#closedUntilMark - mark,
+      this.#crowdedMs(),
+      this.#pace.waitMs(mark, this.#callsPerTurn),
+    );
+    if (waitMs <= 0) return undefined;
+    this.#limitedMark = mark;
+    this.#heldMark ??= mark;
+    return Math.min(waitMs, longestWaitMs);
+  }
+
+  turnStarted(): void {
+    const mark = this.#clock.mark();
+    this.#waitedMs += mark - (this.#heldMark ?? mark);
+    this.#heldMark = undefined;
+    this.#running++;
+    this.#expected += this.#callsPerTurn;
+    this.#pace.count(this.#callsPerTurn, mark);
+  }
+
+  turnEnded(): void {
+    this.#running--;
+    if (this.#stale > 0) this.#stale--;
+    this.#expected = Math.min(this.#expected, this.#running * this.#callsPerTurn);
+    if (++this.#ended.turns < turnsInMean) return;
+    const calls = this.#ended.calls / this.#ended.turns;
+    this.#callsPerTurn = Math.max(1, (this.#callsPerTurn + calls) / 2);
+    this.#ended = { turns: 0, calls: 0 };
+  }
+
+  answered({ status, headers }: CallAnswer): void {
+    const mark = this.#clock.mark();
+    this.#ended.calls++;
+    if (--this.#expected < 0) {
+      this.#pace.count(-this.#expected, mark);
+      this.#expected = 0;
+    }
+    if (status === undefined) return;
+    const statement = readStatement(headers, this.#clock.now());
+    if (statement) this.#note(statement, mark);
+    if (status === tooManyRequests) this.#refused(headers, statement, mark);
+    else this.#taken.add(mark);
+  }
+
+  /** An API that states a higher limit than before knows better than what was learned. */
+  #note(statement: Statement, mark: number): void {
+    const before = this.#stated.perSecondAt(mark);
+    this.#stated.stated(statement, mark);
+    if (this.#stated.perSecondAt(mark) > raised * before) this.#learned = new LearnedLimit();
+  }
+
+  get state(): QuotaState {
+    const mark = this.#clock.mark();
+    const { perSecond, because } = this.#limit(mark);
+    const { concurrency } = this.#quota;
+    return {
+      perSecond: perSecond === Infinity ? undefined : perSecond,
+      because,
+      share: this.#share,
+      usedPerSecond: Math.round(this.#pace.inSecondTo(mark)),
+      running: this.#running,
+      concurrency: concurrency === undefined ? undefined : this.#mostRunning(concurrency),
+      waitedMs: this.#waitedMs + mark - (this.#heldMark ?? mark),
+    };
+  }
+
+  #limit(mark: number): { readonly perSecond: number; readonly because: QuotaState['because'] } {
+    const [stated, learned] = [this.#stated.perSecondAt(mark), this.#learned.perSecondAt(mark)];
+    const { perSecond = Infinity } = this.#quota;
+    if (perSecond <= stated && perSecond <= learned)
+      return { perSecond, because: perSecond < Infinity ? 'configured' : undefined };
+    return stated <= learned
+      ? { perSecond: stated, because: 'stated by the API' }
+      : { perSecond: learned, because: 'learned from 429' };
+  }
+
+  #keepPace(mark: number): void {
+    const limit = this.#limit(mark).perSecond;
+    const perSecond = this.#share === 0 ? 0 : limit * this.#share;
+    const before = this.#pace.perSecond;
+    if (Math.abs(perSecond - before) > sameRate * Math.min(perSecond, before)) this.#pace.set(perSecond, mark);
+  }
+
+  #crowdedMs(): number {
+    const { concurrency } = this.#quota;
+    return concurrency !== undefined && this.#running >= this.#mostRunning(concurrency) ? crowdedMs : 0;
+  }
+
+  #mostRunning(concurrency: number): number {
+    return Math.max(1, Math.floor(concurrency * this.#share + rounding));
+  }
+
+  #refused(headers: CallAnswer['headers'], statement: Statement | undefined, mark: number): void {
+    const askedMs = retryAfterMs(first(headers['retry-after']), this.#clock.now()) ?? untilReset(statement);
+    const known = mark < this.#closedUntilMark || this.#stale > 0;
+    if (!known) this.#stale = this.#running;
+    if (!known) this.#pauses = mark - this.#closedUntilMark < calmMs ? this.#pauses + 1 : 0;
+    const pauseMs = Math.min(askedMs ?? Math.min(firstPauseMs * 2 ** this.#pauses, 1_000), longestPauseMs);
+    if (!known && !this.#isChance(mark)) this.#learned.tooMany(this.#known(mark), pauseMs);
+    this.#closedUntilMark = Math.max(this.#closedUntilMark, known && askedMs === undefined ? 0 : mark + pauseMs);
+    this.#keepPace(mark);
+  }
+
+  /** One refusal at a rate that was taken until now may be owed to calls that arrived closer together than they were sent. */
+  #isChance(mark: number): boolean {
+    return this.#pauses === 0 && this.#limit(mark).perSecond < Infinity && !this.#learned.isTryingAt(mark);
+  }
+
+  #known(mark: number) {
+    const taken = this.#taken.inSecondTo(mark);
+    const takenPerSecond = this.#share > 0 ? taken / this.#share : undefined;
+    return { mark, takenPerSecond, limited: mark - this.#limitedMark < 1_000 };
+  }
+}
+
+/** Where nothing is left. */
+function untilReset(statement: Statement | undefined): number | undefined {
+  return statement?.remaining === 0 ? statement.resetMs : undefined;
+}
+
+const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+
+const tooManyRequests = 429;
+/** What changes less than this is the same rate. */
+const sameRate = 0.002;
+/** A share may grow meanwhile. */
+const longestWaitMs = 50;
+/** Mostly asked again before, when an attempt has ended. */
+const crowdedMs = 50;
+const rounding = 1e-6;
+/** Where the API does not say how long; doubled with each refusal that comes soon after. */
+const firstPauseMs = 100;
+const longestPauseMs = 15 * 60_000;
+/** After so long without a refusal the next one may be chance. */
+const calmMs = 10_000;
+/** A stated limit that grew so much was raised. */
+const raised = 1.1;
+/** Attempts over which it is counted how many calls each makes. */
+const turnsInMean = 16;

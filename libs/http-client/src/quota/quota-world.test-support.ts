@@ -1,0 +1,141 @@
+import { seededRandom, VirtualClock } from '@millrace/messaging/testing';
+import type { CallAnswer } from '../gate.ts';
+import { QuotaGate } from './quota-gate.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export interface WorldOptions {
+  readonly seed?: number;
+  /** From the start of a call to its arrival, at most. @default 20 */
+  readonly jitterMs?: number;
+  /** By how much timers are late, at most. @default 3 */
+  readonly lateMs?: number;
+  /** What the API takes in any second; more is answered 429. @default everything */
+  readonly takes?: number;
+  /** Beside each answer. @default nothing */
+  readonly headers?: (world: QuotaWorld) => CallAnswer['headers'];
+  /** Beside 429. @default nothing */
+  readonly refusal?: CallAnswer['headers'];
+}
+
+/** How an instance calls. */
+export interface DriveOptions {
+  /** Attempts side by side, at most. @default 256 */
+  readonly concurrency?: number;
+  /** Of each attempt, one after the other. @default 1 */
+  readonly calls?: number;
+  /** How long a call takes, on average. @default 50 */
+  readonly callMs?: number;
+}
+
+/** An API that counts what arrives in any second, and instances that call it as fast as their gates let them. */
+export class QuotaWorld {
+  readonly clock = new VirtualClock(1_700_000_000_000);
+  readonly random: () => number;
+  readonly arrivals: number[] = [];
+  readonly taken: number[] = [];
+  readonly refusals: number[] = [];
+  takes: number;
+  readonly options: Required<Omit<WorldOptions, 'seed' | 'takes'>>;
+
+  constructor({ seed = 1, takes = Infinity, ...options }: WorldOptions = {}) {
+    this.random = seededRandom(seed);
+    this.takes = takes;
+    this.options = { jitterMs: 20, lateMs: 3, headers: () => ({}), refusal: {}, ...options };
+  }
+
+  gate(quota: RateLimit | undefined): QuotaGate {
+    return new QuotaGate({ quota, clock: this.clock });
+  }
+
+  /** So many instances with equal shares, that call as fast as they may. */
+  instances(count: number, quota: RateLimit | undefined, how: DriveOptions = {}): readonly QuotaGate[] {
+    return Array.from({ length: count }, () => {
+      const gate = this.gate(quota);
+      gate.takeShare(1 / count);
+      this.drive(gate, how);
+      return gate;
+    });
+  }
+
+  /** Answers a call that has arrived. */
+  answer(): CallAnswer {
+    const mark = this.clock.mark();
+    this.arrivals.push(mark);
+    const headers = this.options.headers(this);
+    if (inSecondTo(this.taken, mark) >= this.takes) {
+      this.refusals.push(mark);
+      return { status: 429, headers: { ...headers, ...this.options.refusal } };
+    }
+    this.taken.push(mark);
+    return { status: 200, headers };
+  }
+
+  /** Lets an instance call as fast as its gate lets it. */
+  drive(gate: QuotaGate, { concurrency = 256, calls = 1, callMs = 50 }: DriveOptions = {}): { stop(): void } {
+    const { clock, random } = this;
+    const { jitterMs, lateMs } = this.options;
+    let [running, stopped, waiting] = [0, false, false];
+    const ended = () => {
+      running--;
+      gate.turnEnded();
+      start();
+    };
+    const call = (left: number) => {
+      clock.after(random() * jitterMs, () => {
+        const answer = this.answer();
+        clock.after(callMs * (0.5 + random()), () => {
+          gate.answered(answer);
+          if (left > 1) call(left - 1);
+          else ended();
+        });
+      });
+    };
+    const waitFor = (ms: number) => {
+      waiting = true;
+      clock.after(Math.max(1, Math.ceil(ms)) + random() * lateMs, () => {
+        waiting = false;
+        start();
+      });
+    };
+    const start = () => {
+      while (!stopped && !waiting && running < concurrency) {
+        const closedForMs = gate.closedForMs();
+        if (closedForMs !== undefined) return waitFor(closedForMs);
+        running++;
+        gate.turnStarted();
+        call(calls);
+      }
+    };
+    start();
+    return { stop: () => void (stopped = true) };
+  }
+
+  pass(ms: number): void {
+    const until = this.clock.mark() + ms;
+    this.clock.after(ms, () => undefined);
+    while (this.clock.mark() < until && this.clock.next());
+  }
+}
+
+/** Of ascending marks, how many are in the second that ends at `mark`. */
+function inSecondTo(marks: readonly number[], mark: number): number {
+  let count = 0;
+  for (let index = marks.length - 1; index >= 0 && (marks[index] ?? 0) > mark - 1_000; index--) count++;
+  return count;
+}
+
+/** The most in any second that begins at `from` or later. */
+export function mostInASecond(marks: readonly number[], from = 0): number {
+  let [most, first] = [0, 0];
+  const counted = marks.filter((mark) => mark >= from);
+  for (const [index, mark] of counted.entries()) {
+    while ((counted[first] ?? 0) <= mark - 1_000) first++;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
+
+/** Per second, from one mark to another. */
+export function meanPerSecond(marks: readonly number[], from: number, to: number): number {
+  return (marks.filter((mark) => mark >= from && mark < to).length * 1_000) / (to - from);
+}
