@@ -14,11 +14,13 @@ export type { OrderMode } from './engine/order-mode.ts';
 export type { Outcome } from './ports/outcome.ts';
 export type { OldestRecord, PartitionState, PauseReason } from './consumer/partition-state.ts';
 export { createPublisher, type Publisher } from './events/publisher.ts';
+export type { GroupQuota } from './ports/group-quota.ts';
 export { headerText, type KafkaRecord, type OutgoingRecord, type RecordHeaders } from './ports/record.ts';
 export type { RecordProducer } from './ports/record-producer.ts';
 export { leaseLost } from './ports/lease-lost.ts';
 export type {
   Commit,
+  PartitionLag,
   PartitionLease,
   PartitionProgress,
   RecordSink,

@@ -60,6 +60,11 @@ export class CallPace {
     this.#soonestMark = Math.max(this.#soonestMark, mark - timerMs) + (calls * everyMs) / faster;
   }
 
+  /** No call is due before `mark`, and none is late then. */
+  rest(mark: number): void {
+    this.#dueMark = Math.max(this.#dueMark, mark);
+  }
+
   /** Calls that began in the last second. */
   inSecondTo(mark: number): number {
     this.#forgetBefore(mark - this.#secondMs);

@@ -1,4 +1,4 @@
-import type { Clock } from '@millrace/messaging';
+import type { Clock, GroupQuota } from '@millrace/messaging';
 import type { CallAnswer, Gate } from '../gate.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { CallPace } from './call-pace.ts';
@@ -36,7 +36,7 @@ export interface QuotaState {
  * less: what the API states in its headers, and what it has shown by refusing calls (429), both for the whole group. After a
  * refusal nothing begins until the API says, or for a moment.
  */
-export class QuotaGate implements Gate {
+export class QuotaGate implements Gate, GroupQuota {
   readonly #quota: RateLimit;
   readonly #clock: Clock;
   readonly #pace = new CallPace();
@@ -50,6 +50,8 @@ export class QuotaGate implements Gate {
   #stale = 0;
   /** Refusals one soon after the other: each pause is longer than the one before. */
   #pauses = 0;
+  /** How many refusals may be chance. */
+  #chances = 1;
   #limitedMark = -Infinity;
   /** Since when somebody waits for the quota. */
   #heldMark: number | undefined;
@@ -63,6 +65,11 @@ export class QuotaGate implements Gate {
     this.#quota = quota;
     this.#clock = clock;
     this.#keepPace(clock.mark());
+  }
+
+  /** As configured. */
+  get perSecond(): number {
+    return this.#quota.perSecond ?? Infinity;
   }
 
   /** From now on this instance may use so much of the quota: from 0 to 1. */
@@ -115,7 +122,7 @@ export class QuotaGate implements Gate {
     const statement = readStatement(headers, this.#clock.now());
     if (statement) this.#note(statement, mark);
     if (status === tooManyRequests) this.#refused(headers, statement, mark);
-    else this.#taken.add(mark);
+    else this.#took(mark);
   }
 
   /** An API that states a higher limit than before knows better than what was learned. */
@@ -174,12 +181,20 @@ export class QuotaGate implements Gate {
     const pauseMs = Math.min(askedMs ?? Math.min(firstPauseMs * 2 ** this.#pauses, 1_000), longestPauseMs);
     if (!known && !this.#isChance(mark)) this.#learned.tooMany(this.#known(mark), pauseMs);
     this.#closedUntilMark = Math.max(this.#closedUntilMark, known && askedMs === undefined ? 0 : mark + pauseMs);
+    this.#pace.rest(this.#closedUntilMark);
     this.#keepPace(mark);
   }
 
-  /** One refusal at a rate that was taken until now may be owed to calls that arrived closer together than they were sent. */
+  /** One refusal in a thousand calls may be owed to their arriving closer together than they were sent. */
   #isChance(mark: number): boolean {
-    return this.#pauses === 0 && this.#limit(mark).perSecond < Infinity && !this.#learned.isTryingAt(mark);
+    const isChance = this.#chances >= 1 && this.#limit(mark).perSecond < Infinity && !this.#learned.isTryingAt(mark);
+    this.#chances = Math.max(0, this.#chances - 1);
+    return isChance;
+  }
+
+  #took(mark: number): void {
+    this.#taken.add(mark);
+    this.#chances = Math.min(mostChances, this.#chances + chance);
   }
 
   #known(mark: number) {
@@ -207,7 +222,10 @@ const rounding = 1e-6;
 /** Where the API does not say how long; doubled with each refusal that comes soon after. */
 const firstPauseMs = 100;
 const longestPauseMs = 15 * 60_000;
-/** After so long without a refusal the next one may be chance. */
+/** Refusals by chance among calls that are taken, and how many may come soon after each other. */
+const chance = 0.001;
+const mostChances = 2;
+/** After so long without a refusal pauses are short again. */
 const calmMs = 10_000;
 /** A stated limit that grew so much was raised. */
 const raised = 1.1;

@@ -5,6 +5,7 @@ import type { ConsumerState } from './consumer-state.ts';
 import { type ConsumerOptions, type ConsumerSettings, consumerSettings } from './consumer-options.ts';
 import { DeadLetterWriter } from './dead-letter-writer.ts';
 import { DeliveryEngine } from '../engine/delivery-engine.ts';
+import { GroupShare } from './group-share.ts';
 import { offsetsMissing } from '../engine/engine-log.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import { type PartitionState, partitionStates } from './partition-state.ts';
@@ -54,8 +55,10 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
   const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
   const source = ports.source({ group, topics });
   const { engine, metrics, partitions } = engineOf(settings, ports, source);
+  const share = shareOf(settings, ports, source);
   const started: RecordSource[] = [];
   const stop = async () => {
+    share?.stop();
     await engine.stop();
     metrics.stop();
     await stopAll([...started, ...targets]);
@@ -65,7 +68,8 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
     name: group,
     start: () => {
       started.push(source);
-      return source.start(engine);
+      share?.start();
+      return source.start(share?.watching(engine) ?? engine);
     },
     notReady: () => source.notReady() ?? refusal(engine),
     state: () => ({
@@ -108,6 +112,19 @@ function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: Reco
     log,
   });
   return { engine, metrics, partitions };
+}
+
+/** What shares the targets' quotas with the other members; undefined where there is none to share, or nobody to share it with. */
+function shareOf({ group, targets }: ConsumerSettings, ports: ConsumerPorts, source: RecordSource) {
+  const quotas = targets.flatMap(({ quota }) => quota ?? []);
+  const { clock = createSystemClock() } = ports;
+  if (quotas.length === 0 || !source.lags) return undefined;
+  return new GroupShare({
+    lags: () => source.lags?.() ?? Promise.resolve([]),
+    quotas,
+    clock,
+    log: ports.log.child({ group }),
+  });
 }
 
 function refusal({ refused: [refused] }: DeliveryEngine): string | undefined {

@@ -9,6 +9,7 @@ export type {
   StoreAnswer,
 } from './group-client.ts';
 export { GroupLease } from './group-lease.ts';
+export { lagOf } from './lag-of.ts';
 export { LeaseTable, type LeaseTableOptions, type MembershipTimes } from './lease-table.ts';
 export type { LeaseTableLog } from './lease-table-log.ts';
 export { decodePlace, type StoredPlace } from './stored-place.ts';

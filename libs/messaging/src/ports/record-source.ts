@@ -80,6 +80,14 @@ export interface PartitionProgress {
   readonly committed?: number | undefined;
 }
 
+/** How much a group has still to do in a partition. */
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offsets from the committed one, or the oldest record, to the end, without what is done out of order. */
+  readonly lag: number;
+}
+
 /** Port below the consumer: grants partitions of the subscribed topics and delivers their records. Implemented by libs/kafka. */
 export interface RecordSource {
   /** Resolves when the work has begun, not when the group is joined; a broker that is away is waited for, in the background. */
@@ -88,6 +96,11 @@ export interface RecordSource {
   notReady(): string | undefined;
   /** The partitions owned now; one of unknown end is left out. */
   progress(): readonly PartitionProgress[];
+  /**
+   * Reads how much there is to do in every partition of the topics, whichever member has it. Rejects where that cannot be
+   * told of all of them. A source without it has no other members beside it.
+   */
+  lags?(): Promise<readonly PartitionLag[]>;
   /** Leaves the group; leases end. The caller has drained and committed before. */
   stop(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { GroupQuota } from './group-quota.ts';
+
 /** What may keep attempts from starting. */
 export interface TurnGate {
   /** Asked before an attempt is spent: undefined when it may start now, else the ms after which to ask again. */
@@ -30,6 +32,8 @@ export interface Target extends TurnGate {
   /** For how many ms in all the breaker has not been closed; no record answers for that time. */
   heldBackMs(): number;
   state(): TargetState;
+  /** Set where the whole group has a quota there. */
+  readonly quota?: GroupQuota | undefined;
   /** Closes its connections; calls still running are cut off. */
   stop(): Promise<void>;
 }

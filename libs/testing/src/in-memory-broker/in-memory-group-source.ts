@@ -1,5 +1,5 @@
 import type { PartitionProgress, RecordSink, RecordSource, RecordSourceOptions } from '@millrace/messaging';
-import { LeaseTable, type MembershipTimes } from '@millrace/messaging/membership';
+import { lagOf, LeaseTable, type MembershipTimes } from '@millrace/messaging/membership';
 import type { ClientOptions } from './client-options.ts';
 import type { InMemoryBroker } from './in-memory-broker.ts';
 import { InMemoryClient } from './in-memory-client.ts';
@@ -51,6 +51,14 @@ export function inMemoryGroupSource(
       },
       notReady: () => (member?.client.inGroup ? undefined : 'joining the group'),
       progress: () => (member ? progressOf(member.table) : []),
+      lags: async () => {
+        const partitions = topics.flatMap((topic) =>
+          Array.from({ length: broker.partitionCount(topic) }, (_, partition) => ({ topic, partition })),
+        );
+        const read = (await member?.client.readOffsets(partitions)) ?? [];
+        if (read.length < partitions.length) throw new Error('not all offsets could be read');
+        return read.map(lagOf);
+      },
       stop: async () => {
         member?.table.endAll();
         const late = new Promise<void>((resolve) => process.clock.after(leaveTimeoutMs, resolve));

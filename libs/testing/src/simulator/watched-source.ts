@@ -59,6 +59,10 @@ export class WatchedSource implements RecordSource {
     return this.#source.progress();
   }
 
+  lags(): ReturnType<NonNullable<RecordSource['lags']>> {
+    return this.#source.lags?.() ?? Promise.resolve([]);
+  }
+
   stop(): Promise<void> {
     return this.#source.stop();
   }
