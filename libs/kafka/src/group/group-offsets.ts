@@ -78,7 +78,8 @@ function withOpenTransactions(cluster: Cluster): Cluster {
   return Object.create(cluster, { isolationLevel: { value: 0 } }) as Cluster;
 }
 
-async function readStored(
+/** What the group has stored, by partition; an offset of -1 where it has nothing. */
+export async function readStored(
   cluster: Cluster,
   groupId: string,
   partitions: readonly TopicPartition[],

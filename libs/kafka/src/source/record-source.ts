@@ -7,6 +7,7 @@ import {
   ServiceError,
 } from '@millrace/messaging';
 import { GroupMember } from '../group/group-member.ts';
+import { LagReader } from '../group/lag-reader.ts';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import { pause, settled } from '../connection/pause.ts';
 import { Pulse } from '../group/pulse.ts';
@@ -34,6 +35,7 @@ export function createRecordSource(
   const pulse = new Pulse(clock);
   const epochs = new Map<string, number>();
   const retention = new TopicRetention({ connection, topics: options.topics, log });
+  const lags = new LagReader({ ...options, ...settings, connection });
   const stopping = new AbortController();
   let member: GroupMember | undefined;
   let running = Promise.resolve();
@@ -56,8 +58,10 @@ export function createRecordSource(
     },
     notReady: () => (member ? member.notReady() : 'not started'),
     progress: () => (member ? progressOf(member, retention) : []),
+    lags: () => lags.read(),
     stop: async () => {
       stopping.abort();
+      lags.close();
       await member?.stop();
       await settled(running, endTimeoutMs);
     },
