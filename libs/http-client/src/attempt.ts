@@ -4,6 +4,7 @@ import { callError } from './call-error.ts';
 import { type CallOutcome, classifyStatus, classifyUnanswered } from './classification.ts';
 import type { Connections } from './connections.ts';
 import { exchange, type ExchangeResult } from './exchange.ts';
+import type { Gate } from './gate.ts';
 import type { CallContext, HttpAnswer, HttpRequest } from './http-target.ts';
 import { createCallObserver } from './observe-call.ts';
 import { ReadAnswer } from './read-answer.ts';
@@ -26,12 +27,24 @@ export interface AttemptOptions extends Pick<
 > {
   readonly baseUrl: URL;
   readonly breaker: Pick<CircuitBreaker, 'ended'> | undefined;
+  readonly gate: Pick<Gate, 'answered'>;
   readonly clock: Clock;
 }
 
 /** Binds attempts to an API: sent below `baseUrl`, classified, and seen in traces, logs and metrics. */
 export function createAttempt(connections: Connections, options: AttemptOptions): Attempt {
-  const { name: api, baseUrl, timeoutMs, token, idempotent: ofTarget = true, classify, breaker, clock, log } = options;
+  const {
+    name: api,
+    baseUrl,
+    timeoutMs,
+    token,
+    idempotent: ofTarget = true,
+    classify,
+    breaker,
+    gate,
+    clock,
+    log,
+  } = options;
   const prefix = baseUrl.pathname.replace(/\/$/, '');
   const authorization = token === undefined ? [] : ['authorization', `Bearer ${token}`];
   const observe = createCallObserver({ api, baseUrl, prefix, log });
@@ -44,6 +57,7 @@ export function createAttempt(connections: Connections, options: AttemptOptions)
     const keys = { idempotencyKey: idempotent ? idempotencyKey : undefined, order };
     const headers = requestHeaders(request, keys, [...authorization, ...call.traceHeaders]);
     const result = await exchange(connections, { method, path: prefix + path, headers, body }, context.signal);
+    gate.answered(result.kind === 'answered' ? result : unanswered);
     const { outcome, answer } = conclude(result, classify);
     const ended = { mark, outcome, status: answer?.status, key: order?.key ?? idempotencyKey };
     const targetAtFault = breaker?.ended(ended) ?? false;
@@ -54,6 +68,8 @@ export function createAttempt(connections: Connections, options: AttemptOptions)
     return answer as HttpAnswer;
   };
 }
+
+const unanswered = { status: undefined, headers: {} };
 
 /** What the call has come to; `classify` is asked first. */
 function conclude(

@@ -4,6 +4,8 @@ import { CircuitBreaker } from './breaker/circuit-breaker.ts';
 import { createBreakerListener, showBreaker } from './breaker/observe-breaker.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import type { HttpTarget } from './http-target.ts';
+import { showQuota } from './quota/observe-quota.ts';
+import { QuotaGate } from './quota/quota-gate.ts';
 import { checkTargetOptions, type TargetOptions } from './target-options.ts';
 
 /** When to ask again where too many calls wait for a connection. */
@@ -17,20 +19,31 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
   const phaseTimeouts = { connect, headers, body };
   const connections = new Connections({ ...ports, connections: most, waiting, timeoutMs, phaseTimeouts });
   const breaker = createBreaker(options, most, ports.clock);
-  const attempt = createAttempt(connections, { ...options, baseUrl, breaker, clock: ports.clock });
-  const hide = breaker && showBreaker(name, breaker);
-  const closedForMs = () => (connections.isCrowded ? askAgainMs : breaker?.closedForMs());
+  const quota = new QuotaGate({ quota: options.quota, clock: ports.clock });
+  const attempt = createAttempt(connections, { ...options, baseUrl, breaker, gate: quota, clock: ports.clock });
+  const hide = [...(breaker ? [showBreaker(name, breaker)] : []), showQuota(name, quota)];
+  const closedForMs = () => breaker?.closedForMs() ?? (connections.isCrowded ? askAgainMs : quota.closedForMs());
   return {
     name,
     closedForMs,
-    turnStarted: () => breaker?.turnStarted(),
-    turnEnded: () => breaker?.turnEnded(),
+    turnStarted: () => {
+      breaker?.turnStarted();
+      quota.turnStarted();
+    },
+    turnEnded: () => {
+      breaker?.turnEnded();
+      quota.turnEnded();
+    },
+    quota: options.quota && quota,
     heldBackMs: () => breaker?.heldBackMs() ?? 0,
-    state: () => ({ breaker: 'closed', why: undefined, ...breaker?.state(), closedForMs: closedForMs() }),
+    state: () => {
+      const { breaker: state = 'closed', why = quota.why } = breaker?.state() ?? {};
+      return { breaker: state, why, closedForMs: closedForMs() };
+    },
     send: (request) => attempt(request, request, 'any answer'),
     post: (path, json, call) => attempt({ method: 'POST', path, json }, call, 'success'),
     stop: () => {
-      hide?.();
+      for (const end of hide) end();
       return connections.close();
     },
   };

@@ -3,6 +3,7 @@ import type { Logger } from '@millrace/telemetry';
 import { type BreakerOptions, wrongBreakerOption } from './breaker/breaker-options.ts';
 import type { CallOutcome } from './classification.ts';
 import type { HttpAnswer } from './http-target.ts';
+import { type RateLimit, wrongRateLimit } from './quota/rate-limit.ts';
 
 export interface TargetOptions {
   /** Stable name, used in metrics, spans and logs: `notification`. */
@@ -26,6 +27,11 @@ export interface TargetOptions {
   readonly classify?: ((answer: HttpAnswer) => CallOutcome | undefined) | undefined;
   /** When calls are held back because they fail; `false`: never. @default see {@link BreakerOptions} */
   readonly breaker?: BreakerOptions | false | undefined;
+  /**
+   * What the API bears of the whole consumer group; each instance takes its share of it, see docs/quotas.md. For one consumer:
+   * two that share a target must each have their own, with a part of the quota. @default only 429 slows calls down
+   */
+  readonly quota?: RateLimit | undefined;
   /** Sent as bearer token. @default none is sent */
   readonly token?: string | undefined;
   /**
@@ -68,6 +74,7 @@ export function checkTargetOptions({
   headersTimeoutMs = 1,
   bodyTimeoutMs = 1,
   breaker = {},
+  quota,
   connections = 1,
   waiting = 1,
   keepAliveTimeoutMs = 1,
@@ -90,6 +97,8 @@ export function checkTargetOptions({
   }
   const wrongBreaker = breaker && wrongBreakerOption(breaker);
   if (wrongBreaker) throw wrong(wrongBreaker);
+  const wrongQuota = quota && wrongRateLimit(quota);
+  if (wrongQuota) throw wrong(wrongQuota);
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) throw wrong('token must be visible ASCII characters');
   const url = URL.parse(baseUrl);
   if (url && isPlainHttp(url)) return url;

@@ -51,6 +51,7 @@ export class CallPace {
 
   /** So many calls begin, or have begun without asking. */
   count(calls: number, mark: number): void {
+    if (this.perSecond === Infinity) return;
     this.#begun.push({ mark, calls });
     this.#inSecond += calls;
     this.#lastMark = mark;

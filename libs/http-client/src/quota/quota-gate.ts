@@ -67,6 +67,11 @@ export class QuotaGate implements Gate, GroupQuota {
     this.#keepPace(clock.mark());
   }
 
+  /** Without a quota there are no shares, and what the API states is for the whole group. */
+  get #isConfigured(): boolean {
+    return this.#quota.perSecond !== undefined || this.#quota.concurrency !== undefined;
+  }
+
   /** As configured. */
   get perSecond(): number {
     return this.#quota.perSecond ?? Infinity;
@@ -119,9 +124,10 @@ export class QuotaGate implements Gate, GroupQuota {
       this.#expected = 0;
     }
     if (status === undefined) return;
-    const statement = readStatement(headers, this.#clock.now());
-    if (statement) this.#note(statement, mark);
-    if (status === tooManyRequests) this.#refused(headers, statement, mark);
+    const isTooMany = status === tooManyRequests;
+    const statement = isTooMany || this.#isConfigured ? readStatement(headers, this.#clock.now()) : undefined;
+    if (statement && this.#isConfigured) this.#note(statement, mark);
+    if (isTooMany) this.#refused(headers, statement, mark);
     else this.#took(mark);
   }
 
@@ -130,6 +136,17 @@ export class QuotaGate implements Gate, GroupQuota {
     const before = this.#stated.perSecondAt(mark);
     this.#stated.stated(statement, mark);
     if (this.#stated.perSecondAt(mark) > raised * before) this.#learned = new LearnedLimit();
+  }
+
+  /** Why attempts wait, for people; undefined where none has for a second. */
+  get why(): string | undefined {
+    const mark = this.#clock.mark();
+    if (mark - this.#limitedMark >= 1_000) return undefined;
+    if (mark < this.#closedUntilMark) return 'it answered 429: too many calls';
+    const { perSecond, because } = this.#limit(mark);
+    if (this.#crowdedMs() > 0 || because === undefined) return 'as many calls run as its quota allows';
+    const rate = Number(perSecond.toPrecision(3));
+    return `its quota of ${rate} calls a second (${because}) is used; our share is ${Math.round(100 * this.#share)} %`;
   }
 
   get state(): QuotaState {

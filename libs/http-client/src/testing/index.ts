@@ -1,4 +1,3 @@
 export { CircuitBreaker } from '../breaker/circuit-breaker.ts';
 export type { InMemoryAnswer, InMemoryApi, InMemoryRequest } from './in-memory-connection.ts';
 export { createInMemoryTarget } from './in-memory-target.ts';
-export { QuotaGate, type QuotaGateOptions, type QuotaState } from '../quota/quota-gate.ts';

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
-import { QuotaGate } from '@millrace/http-client/testing';
-import { type Consumer, createConsumer, on, ServiceError, type Target } from '@millrace/messaging';
+import type { HttpTarget } from '@millrace/http-client';
+import { createInMemoryTarget } from '@millrace/http-client/testing';
+import { type Consumer, createConsumer, on } from '@millrace/messaging';
 import { InMemoryProducer, seededRandom, VirtualClock } from '@millrace/messaging/testing';
 import { createLogger } from '@millrace/telemetry';
 import { InMemoryBroker } from '../in-memory-broker/in-memory-broker.ts';
@@ -20,16 +21,17 @@ export interface GroupWorldOptions {
 /** A member of the group. */
 export interface QuotaMember {
   readonly process: MemberProcess;
-  readonly gate: QuotaGate;
+  readonly target: HttpTarget;
   readonly consumer: Consumer;
 }
 
 export const partitions = 12;
 const topic = 'orders';
+const log = createLogger({ service: 'test', level: 'silent' });
 const jitterMs = 20;
 const callMs = 50;
 
-/** A group whose members share an API's quota: the real consumer and gate, on a broker, an API and a clock in memory. */
+/** A group whose members share an API's quota: the real consumer and target, on a broker, an API and a clock in memory. */
 export class GroupWorld {
   readonly clock = new VirtualClock(Date.UTC(2030, 0, 1));
   readonly api: CountingApi;
@@ -86,24 +88,37 @@ export class GroupWorld {
 
   addMember(): QuotaMember {
     const process = new MemberProcess(`m${this.members.length + 1}`, this.clock);
-    const gate = new QuotaGate({ quota: { perSecond: this.#options.perSecond }, clock: process.clock });
+    const target = createInMemoryTarget(async () => ({ status: await this.api.call() }), {
+      name: 'counting',
+      timeoutMs: 10_000,
+      quota: { perSecond: this.#options.perSecond },
+      log,
+      clock: process.clock,
+    });
+    const invoice = on(
+      subscribedContract(topic),
+      async ({ data }, context) => {
+        await target.post('/invoices', data, context);
+      },
+      { name: 'invoice' },
+    );
     const consumer = createConsumer(
       {
         group: 'billing',
         startAt: 'earliest',
-        targets: [targetBehind(gate)],
-        subscriptions: [on(subscribedContract(topic), () => this.#call(gate), { name: 'invoice' })],
+        targets: [target],
+        subscriptions: [invoice],
         retry: { initialDelayMs: 200, maxDelayMs: 5_000 },
       },
       {
         source: inMemoryGroupSource(this.#broker, { process, maxRecords: 500, maxRecordsPerPartition: 500 }),
         producer: new InMemoryProducer(),
-        log: createLogger({ service: 'test', level: 'silent' }),
+        log,
         random: this.#random,
         clock: process.clock,
       },
     );
-    const member = { process, gate, consumer };
+    const member = { process, target, consumer };
     this.members.push(member);
     void consumer.start();
     return member;
@@ -122,22 +137,4 @@ export class GroupWorld {
     do await new Promise((resolve) => setImmediate(resolve));
     while (this.clock.mark() < until && this.clock.next());
   }
-
-  async #call(gate: QuotaGate): Promise<void> {
-    gate.turnStarted();
-    const status = await this.api.call();
-    gate.answered({ status, headers: {} });
-    gate.turnEnded();
-    if (status !== 200) throw new ServiceError('API_UNAVAILABLE', `answered ${status}`);
-  }
-}
-
-/** A target with nothing but a quota; attempts tell the gate themselves when they begin and end. */
-function targetBehind(gate: QuotaGate): Target {
-  return {
-    name: 'counting',
-    closedForMs: () => gate.closedForMs(),
-    quota: { perSecond: gate.perSecond, takeShare: (share) => gate.takeShare(share) },
-    stop: () => Promise.resolve(),
-  };
 }
