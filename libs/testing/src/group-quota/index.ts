@@ -1,0 +1,1 @@
+export { meanPerSecond, mostInASecond } from './sliding-second.ts';
