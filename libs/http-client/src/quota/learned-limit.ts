@@ -5,6 +5,8 @@ export interface TooMany {
   readonly takenPerSecond: number | undefined;
   /** Whether calls waited for the limit: else the API might have taken more than it was given. */
   readonly limited: boolean;
+  /** The limit that was in force, learned or not. */
+  readonly allowed: number;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface TooMany {
 export class LearnedLimit {
   #perSecond = Infinity;
   #holdMs = shortestHoldMs;
-  /** Whether the first refusal came before it was clear how much is taken in a second. */
+  /** Whether it comes from one refusal: before it was clear how much is taken in a second, or by chance. */
   #isGuess = false;
   #tryFromMark = 0;
 
@@ -33,8 +35,8 @@ export class LearnedLimit {
   }
 
   /** A refusal; of several at about the same time the first is enough. */
-  tooMany({ mark, takenPerSecond, limited }: TooMany, pauseMs: number): void {
-    const now = this.perSecondAt(mark);
+  tooMany({ mark, takenPerSecond, limited, allowed }: TooMany, pauseMs: number): void {
+    const now = Math.min(this.perSecondAt(mark), allowed);
     const taken = below * (takenPerSecond ?? 0);
     // The aftermath of what was too much before: the second holds more than is allowed now.
     if (taken > now) this.#perSecond = this.#isGuess ? taken : this.#perSecond;
@@ -44,10 +46,10 @@ export class LearnedLimit {
 
   #lower(now: number, taken: number, limited: boolean, mark: number): void {
     const soon = this.isTryingAt(mark) && now < soonGrowth * this.#perSecond;
-    this.#isGuess = now === Infinity;
+    this.#isGuess = this.perSecondAt(mark) === Infinity;
     if (this.#isGuess) this.#holdMs = guessHoldMs;
     else this.#holdMs = soon ? Math.min(2 * this.#holdMs, longestHoldMs) : shortestHoldMs;
-    this.#perSecond = Math.max(least, this.#isGuess ? taken : lowered(now, taken, limited));
+    this.#perSecond = Math.max(least, now === Infinity ? taken : lowered(now, taken, limited));
   }
 }
 

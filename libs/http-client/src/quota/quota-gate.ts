@@ -51,7 +51,7 @@ export class QuotaGate implements Gate, GroupQuota {
   /** Refusals one soon after the other: each pause is longer than the one before. */
   #pauses = 0;
   /** How many refusals may be chance. */
-  #chances = 1;
+  #chances = mostChances;
   #limitedMark = -Infinity;
   /** Since when somebody waits for the quota. */
   #heldMark: number | undefined;
@@ -194,9 +194,8 @@ export class QuotaGate implements Gate, GroupQuota {
     const askedMs = retryAfterMs(first(headers['retry-after']), this.#clock.now()) ?? untilReset(statement);
     const known = mark < this.#closedUntilMark || this.#stale > 0;
     if (!known) this.#stale = this.#running;
-    if (!known) this.#pauses = mark - this.#closedUntilMark < calmMs ? this.#pauses + 1 : 0;
-    const pauseMs = Math.min(askedMs ?? Math.min(firstPauseMs * 2 ** this.#pauses, 1_000), longestPauseMs);
-    if (!known && !this.#isChance(mark)) this.#learned.tooMany(this.#known(mark), pauseMs);
+    const pauseMs = Math.min(askedMs ?? firstPauseMs * 2 ** Math.min(this.#pauses, mostDoublings), longestPauseMs);
+    if (!known && !this.#isChance(mark)) this.#learn(mark, pauseMs);
     this.#closedUntilMark = Math.max(this.#closedUntilMark, known && askedMs === undefined ? 0 : mark + pauseMs);
     this.#pace.rest(this.#closedUntilMark);
     this.#keepPace(mark);
@@ -204,9 +203,16 @@ export class QuotaGate implements Gate, GroupQuota {
 
   /** One refusal in a thousand calls may be owed to their arriving closer together than they were sent. */
   #isChance(mark: number): boolean {
-    const isChance = this.#chances >= 1 && this.#limit(mark).perSecond < Infinity && !this.#learned.isTryingAt(mark);
+    const { perSecond, because } = this.#limit(mark);
+    const isTrying = because === 'learned from 429' && this.#learned.isTryingAt(mark);
+    const isChance = this.#chances >= 1 && perSecond < Infinity && !isTrying;
     this.#chances = Math.max(0, this.#chances - 1);
     return isChance;
+  }
+
+  #learn(mark: number, pauseMs: number): void {
+    this.#pauses = mark - this.#closedUntilMark < calmMs ? this.#pauses + 1 : 1;
+    this.#learned.tooMany(this.#known(mark), pauseMs);
   }
 
   #took(mark: number): void {
@@ -217,7 +223,7 @@ export class QuotaGate implements Gate, GroupQuota {
   #known(mark: number) {
     const taken = this.#taken.inSecondTo(mark);
     const takenPerSecond = this.#share > 0 ? taken / this.#share : undefined;
-    return { mark, takenPerSecond, limited: mark - this.#limitedMark < 1_000 };
+    return { mark, takenPerSecond, limited: mark - this.#limitedMark < 1_000, allowed: this.#limit(mark).perSecond };
   }
 }
 
@@ -237,7 +243,8 @@ const longestWaitMs = 50;
 const crowdedMs = 50;
 const rounding = 1e-6;
 /** Where the API does not say how long; doubled with each refusal that comes soon after. */
-const firstPauseMs = 100;
+const firstPauseMs = 50;
+const mostDoublings = 4;
 const longestPauseMs = 15 * 60_000;
 /** Refusals by chance among calls that are taken, and how many may come soon after each other. */
 const chance = 0.001;

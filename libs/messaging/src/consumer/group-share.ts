@@ -95,7 +95,7 @@ export class GroupShare {
   async #read(): Promise<void> {
     this.#isReading = true;
     try {
-      const parts = partsOf(await this.#options.lags(), this.#basis);
+      const parts = partsOf(await this.#options.lags(), this.#perSecond);
       this.#partsBefore = this.#parts;
       this.#parts = parts;
       this.#isRead = true;
@@ -127,15 +127,20 @@ export class GroupShare {
     return Math.min(sum, 1);
   }
 
-  /** Records that count for all partitions together beside their lags, so that small ones, which change fast, weigh little. */
-  get #basis(): number {
+  get #perSecond(): number {
     const rates = this.#options.quotas.map(({ perSecond }) => perSecond).filter((rate) => rate < Infinity);
-    return basisSeconds * Math.max(...rates, leastRate);
+    return Math.max(...rates, leastRate);
   }
 }
 
-function partsOf(lags: readonly PartitionLag[], basis: number): Parts {
-  const total = lags.reduce((sum, { lag }) => sum + lag, basis);
+/**
+ * Beside its lag each partition has an even weight. It is much where little is to do: small lags change from one member's
+ * reading to another's by more than they are worth. It is little where much is to do, in whatever partition that is.
+ */
+function partsOf(lags: readonly PartitionLag[], perSecond: number): Parts {
+  const lag = lags.reduce((sum, each) => sum + each.lag, 0);
+  const basis = Math.max(leastBasisSeconds * perSecond, smallSeconds * perSecond - lag);
+  const total = lag + basis;
   return new Map(lags.map((each) => [keyOf(each), (each.lag + basis / lags.length) / total]));
 }
 
@@ -144,6 +149,7 @@ function keyOf({ topic, partition }: { readonly topic: string; readonly partitio
 }
 
 const tickMs = 1_000;
-/** What the quota allows in so long. */
-const basisSeconds = 3;
+/** Less is to do than what the quota allows in so long. */
+const smallSeconds = 3;
+const leastBasisSeconds = 0.15;
 const leastRate = 10;
