@@ -39,8 +39,8 @@ it('reads of several topics, and again after a failure', async () => {
   expect(all).toHaveLength(3);
   expect(all.reduce((sum, { lag }) => sum + lag, 0)).toBe(40);
   const missing = reader(uniqueName(), [uniqueName()]);
-  await expect(missing.read()).rejects.toThrow();
-  await expect(missing.read()).rejects.toThrow();
+  await expect(missing.read()).rejects.toThrow('does not host this topic');
+  await expect(missing.read()).rejects.toThrow('does not host this topic');
 });
 
 it('reads nothing once it is closed', async () => {
