@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { turnOf } from './measure-turn.ts';
 
-const facts = { calls: 0, effects: 0, overlaps: 0, outOfOrder: 0, inFlight: 9, peak: 9, refused: 0, troubled: 0, atMs: 0 };
+const facts = {
+  calls: 0,
+  effects: 0,
+  overlaps: 0,
+  outOfOrder: 0,
+  inFlight: 9,
+  peak: 9,
+  refused: 0,
+  troubled: 0,
+  atMs: 0,
+};
 
 it('counts what happened in the window, by the clock of the stub', () => {
   const before = { facts: { ...facts, calls: 1_000, effects: 1_000, atMs: 500 }, peer: usage(100), stub: usage(0) };
