@@ -50,7 +50,7 @@ export function createAttempt(connections: Connections, options: AttemptOptions)
   const observe = createCallObserver({ api, baseUrl, prefix, log });
   return async (request, context, wanted) => {
     const { method, path } = request;
-    const { idempotencyKey, order, idempotent = ofTarget } = context;
+    const { idempotencyKey, order, about = order?.key ?? idempotencyKey, idempotent = ofTarget } = context;
     const body = bodyOf(request.json);
     const call = observe(request, context);
     const mark = clock.mark();
@@ -59,7 +59,7 @@ export function createAttempt(connections: Connections, options: AttemptOptions)
     const result = await exchange(connections, { method, path: prefix + path, headers, body }, context.signal);
     gate.answered(result.kind === 'answered' ? result : unanswered);
     const { outcome, answer } = conclude(result, classify);
-    const ended = { mark, outcome, status: answer?.status, key: order?.key ?? idempotencyKey };
+    const ended = { mark, outcome, status: answer?.status, key: about };
     const targetAtFault = breaker?.ended(ended) ?? false;
     const label = { api, method, path, timeoutMs, idempotent, targetAtFault };
     const error = outcome === 'ok' ? undefined : callError(label, { outcome, result, answer }, clock.now());

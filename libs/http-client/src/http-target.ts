@@ -13,6 +13,11 @@ export interface CallContext {
   readonly attempt?: number | undefined;
   /** Sent as `Order-Key` and `Order-Sequence`. */
   readonly order?: { readonly key: string; readonly sequence: number } | undefined;
+  /**
+   * What the call is about: the circuit breaker counts the failures of calls that are about the same once.
+   * @default the key of the order, else the idempotency key
+   */
+  readonly about?: string | undefined;
   /** Where the call's line goes. @default the target's own log */
   readonly log?: Logger | undefined;
 }

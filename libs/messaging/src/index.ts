@@ -29,12 +29,24 @@ export type {
 } from './ports/record-source.ts';
 export { defaultRetryPolicy, type RetryPolicy } from './consumer/retry-policy.ts';
 export { ServiceError, type ServiceErrorOptions } from './errors/service-error.ts';
+export { all, allSettled } from './consumer/steps.ts';
 export type { StartAt } from './engine/start-position.ts';
 export {
+  type BatchContext,
+  type BatchHandler,
+  type BatchHandlerOf,
+  type BatchItem,
+  type BatchLimits,
+  type BatchSubscription,
+  type BeginStep,
+  type EventSubscription,
   type Handler,
   type HandlerContext,
   type HandlerOf,
+  type ItemResults,
   on,
+  onBatch,
+  type StepContext,
   type Subscription,
   type SubscriptionOptions,
 } from './consumer/subscription.ts';

@@ -14,3 +14,11 @@ export function durationHistogram(name: string, description: string): Histogram 
     advice: { explicitBucketBoundaries: durationBuckets },
   });
 }
+
+/** From one to the most that APIs take in a call. */
+const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000];
+
+/** A histogram of how many things there were. */
+export function sizeHistogram(name: string, description: string): Histogram {
+  return meter().createHistogram(name, { description, advice: { explicitBucketBoundaries: sizeBuckets } });
+}

@@ -4,6 +4,7 @@ export const spanNames = {
   append: (eventType: string) => `append ${eventType}`,
   publish: (topic: string) => `publish ${topic}`,
   process: (topic: string) => `process ${topic}`,
+  processBatch: (topic: string) => `process batch of ${topic}`,
   call: (method: string, api: string) => `${method} ${api}`,
 } as const;
 
@@ -34,6 +35,7 @@ export const metricNames = {
   outcomes: 'millrace.consumer.outcomes',
   retries: 'millrace.consumer.retries',
   deadLetters: 'millrace.consumer.dead_letters',
+  batchSize: 'millrace.consumer.batch_size',
   outboxDepth: 'millrace.outbox.depth',
   outboxAge: 'millrace.outbox.age_seconds',
   outboxPublished: 'millrace.outbox.published',
@@ -50,6 +52,7 @@ export const attributeNames = {
   partition: 'messaging.destination.partition.id',
   offset: 'messaging.kafka.offset',
   messageId: 'messaging.message.id',
+  batchSize: 'messaging.batch.message_count',
   messagingSystem: 'messaging.system',
   operation: 'messaging.operation.type',
   eventType: 'cloudevents.event_type',

@@ -1,20 +1,46 @@
-import { context, type Attributes, type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context,
+  type Context,
+  type Link,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  ROOT_CONTEXT,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
 import { attributeNames } from './names.ts';
 
 const tracer = trace.getTracer('millrace');
 const none: Attributes = {};
+const noLinks: Link[] = [];
+/** Below a request that somebody wants to see. */
+const sampled = trace.setSpanContext(ROOT_CONTEXT, {
+  traceId: '1'.repeat(32),
+  spanId: '1'.repeat(16),
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote: true,
+});
 
 export interface SpanOptions {
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
   /** @default the active context */
   readonly parent?: Context;
+  /** Spans of other traces that it has to do with. @default none */
+  readonly links?: Link[];
+}
+
+/** Whether there is anybody for whom spans are recorded. What is asked for it is a span that never ends, and so goes nowhere. */
+export function spansAreRecorded(): boolean {
+  return tracer.startSpan('probe', undefined, sampled).isRecording();
 }
 
 /** Starts a span that is not made active; its owner ends it, by {@link endSpan} where it can fail. */
 export function startSpan(name: string, options: SpanOptions = {}): Span {
-  const { kind = SpanKind.INTERNAL, attributes = none, parent = context.active() } = options;
-  return tracer.startSpan(name, { kind, attributes }, parent);
+  const { kind = SpanKind.INTERNAL, attributes = none, parent = context.active(), links = noLinks } = options;
+  return tracer.startSpan(name, { kind, attributes, links }, parent);
 }
 
 /** `parent`, with `span`, which was started in it, as the active one. */

@@ -1,5 +1,5 @@
 import { attributeNames, contextFrom, spanNames, startSpan } from '@millrace/telemetry';
-import { type Attributes, type Context, type Span, SpanKind, type TextMapGetter } from '@opentelemetry/api';
+import { type Attributes, type Context, type Link, type Span, SpanKind, type TextMapGetter } from '@opentelemetry/api';
 import type { EventEnvelope } from '../events/event-envelope.ts';
 import { headerText, type KafkaRecord, type RecordHeaders } from '../ports/record.ts';
 
@@ -13,6 +13,8 @@ export function recordContext({ headers }: Pick<KafkaRecord, 'headers'>): Contex
   return contextFrom(headers, recordHeaders);
 }
 
+const none: Link[] = [];
+
 /** What an attempt's span says. */
 export interface AttemptSpanOptions {
   readonly record: KafkaRecord;
@@ -21,12 +23,14 @@ export interface AttemptSpanOptions {
   readonly subscription: string;
   readonly attempt: number;
   readonly parent: Context;
+  /** @default none */
+  readonly links?: Link[];
 }
 
 /** Starts the span of one attempt; the caller ends it. What it says is put together only where somebody will hear it. */
 export function startAttemptSpan(options: AttemptSpanOptions): Span {
-  const { record, parent } = options;
-  const span = startSpan(spanNames.process(record.topic), { kind: SpanKind.CONSUMER, parent });
+  const { record, parent, links = none } = options;
+  const span = startSpan(spanNames.process(record.topic), { kind: SpanKind.CONSUMER, parent, links });
   return span.isRecording() ? span.setAttributes(attributesOf(options)) : span;
 }
 

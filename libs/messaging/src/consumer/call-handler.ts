@@ -2,7 +2,8 @@ import type { Logger } from '@millrace/telemetry';
 import type { EventEnvelope } from '../events/event-envelope.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import type { HandlerContext, Subscription } from './subscription.ts';
+import { type EndedSteps, Steps } from './steps.ts';
+import type { BeginStep, EventSubscription, HandlerContext, Subscription } from './subscription.ts';
 
 /** What a call is made of, beside the event. */
 export interface HandlerCall {
@@ -10,18 +11,23 @@ export interface HandlerCall {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Who remembers the record's steps. */
+  readonly memory: { readonly endedSteps: EndedSteps };
 }
 
 /** Calls the handler once; resolves to its failure, undefined when it is done. */
 export async function callHandler(
-  subscription: Subscription,
+  subscription: EventSubscription,
   event: EventEnvelope,
   handlerCall: HandlerCall,
 ): Promise<ServiceError | undefined> {
+  const context = new CallContext(subscription, event, handlerCall);
   try {
-    await subscription.handler(event, handlerContext(subscription, event, handlerCall));
-    return undefined;
+    await subscription.handler(event, context);
+    const { steps } = context;
+    return steps && (await steps.end());
   } catch (error) {
+    await context.steps?.end();
     return failureOf(subscription, error);
   }
 }
@@ -31,23 +37,41 @@ export function idempotencyKeyOf({ name }: Pick<Subscription, 'name'>, eventId: 
   return `${name}:${eventId}`;
 }
 
-function handlerContext(
-  subscription: Subscription,
-  { id }: EventEnvelope,
-  { record, attempt, signal, log }: HandlerCall,
-): HandlerContext {
-  return {
-    signal,
-    attempt,
-    idempotencyKey: idempotencyKeyOf(subscription, id),
-    // A record without a key has no order among others: as a key of its own it claims none.
-    order: { key: record.key?.toString() ?? id, sequence: record.offset },
-    log,
-  };
+/** Most handlers have no steps: nothing is made for those before they are asked for. */
+class CallContext implements HandlerContext {
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly order: HandlerContext['order'];
+  readonly log: Logger;
+  readonly #handler: string;
+  readonly #memory: HandlerCall['memory'];
+  /** Those that were begun. */
+  steps: Steps | undefined;
+
+  constructor(subscription: EventSubscription, { id }: EventEnvelope, call: HandlerCall) {
+    this.signal = call.signal;
+    this.attempt = call.attempt;
+    this.idempotencyKey = idempotencyKeyOf(subscription, id);
+    this.order = orderOf(call.record, id);
+    this.log = call.log;
+    this.#handler = subscription.name;
+    this.#memory = call.memory;
+  }
+
+  get step(): BeginStep {
+    this.steps ??= new Steps(this.#handler, this, this.#memory.endedSteps);
+    return this.steps.begin;
+  }
+}
+
+/** A record without a key has no order among others: as a key of its own it claims none. */
+export function orderOf({ key, offset }: KafkaRecord, eventId: string): HandlerContext['order'] {
+  return { key: key?.toString() ?? eventId, sequence: offset };
 }
 
 /** The message of a foreign error may quote personal data, and a failure's message goes into spans and dead letters. */
-function failureOf({ name }: Subscription, error: unknown): ServiceError {
+export function failureOf({ name }: Pick<Subscription, 'name'>, error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const what = error instanceof Error ? error.name : typeof error;
   return new ServiceError('UNEXPECTED', `the handler of ${name} threw an unforeseen ${what}`, { cause: error });

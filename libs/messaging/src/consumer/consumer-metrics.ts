@@ -1,4 +1,4 @@
-import { attributeNames, meter, metricNames } from '@millrace/telemetry';
+import { attributeNames, meter, metricNames, sizeHistogram } from '@millrace/telemetry';
 import type { Attributes, BatchObservableCallback, Observable } from '@opentelemetry/api';
 import type { DeliveryEngine } from '../engine/delivery-engine.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
@@ -33,6 +33,10 @@ export class ConsumerMetrics {
   readonly #scalingHelps = meter().createObservableGauge(metricNames.consumerScalingHelps, {
     description: '0 while a target is what holds calls back: more instances would not help.',
   });
+  readonly #batchSizes = sizeHistogram(
+    metricNames.batchSize,
+    'Events in one call, of subscriptions that take batches.',
+  );
   readonly #partitions: PartitionGauges;
   readonly #observe: BatchObservableCallback;
 
@@ -65,6 +69,11 @@ export class ConsumerMetrics {
 
   deadLetter(topic: string, code: ErrorCode): void {
     this.#deadLetters.add(topic, code);
+  }
+
+  /** Once per call of a batch. */
+  batch(subscription: string, size: number): void {
+    this.#batchSizes.record(size, { ...this.#attributes, [attributeNames.subscription]: subscription });
   }
 
   /** No more is observed. */

@@ -30,8 +30,8 @@ export interface ConsumerOptions {
   readonly tenant?: ((record: KafkaRecord) => string) | undefined;
   /**
    * What may be in memory: being called, queued, or waiting for a retry. A partition that reaches a limit is paused, and
-   * Kafka holds the rest. @default records: 4 per unit of concurrency, and at least 1,000; bytes: 32 MiB; one partition may
-   * hold as much as all of them
+   * Kafka holds the rest. @default records: 4 per unit of concurrency, and at least 1,000, and ten batches; bytes: 32 MiB;
+   * one partition may hold as much as all of them
    */
   readonly held?: Partial<HeldLimits>;
   /**
@@ -64,6 +64,7 @@ const defaults = {
 } as const;
 const heldBytes = 32 * 1024 * 1024;
 const mostConcurrency = 5_000;
+const mostBatched = 10_000;
 
 /** A field, the value received, whether that will do, and what would. */
 type Check = readonly [field: string, received: unknown, ok: boolean, expected: string];
@@ -86,8 +87,9 @@ function checksOf(settings: ConsumerSettings): readonly Check[] {
   return [groupChecks, modeChecks, numberChecks, heldChecks, subscriptionChecks].flatMap((checks) => checks(settings));
 }
 
-function heldLimits({ concurrency = defaults.concurrency, held = {} }: ConsumerOptions): HeldLimits {
-  const { records = Math.max(4 * concurrency, 1_000), bytes = heldBytes } = held;
+function heldLimits({ concurrency = defaults.concurrency, held = {}, subscriptions }: ConsumerOptions): HeldLimits {
+  const batched = Math.max(0, ...subscriptions.map(({ batch }) => batch?.maxSize ?? 0));
+  const { records = Math.max(4 * concurrency, 10 * batched, 1_000), bytes = heldBytes } = held;
   return { records, bytes, recordsPerPartition: records, bytesPerPartition: bytes, ...held };
 }
 
@@ -141,6 +143,17 @@ function subscriptionChecks({ subscriptions }: ConsumerSettings): readonly Check
       const ok = maxAgeMs === undefined || isAtLeast(1, maxAgeMs);
       return [`maxAgeMs of ${name}`, maxAgeMs, ok, 'a number of at least 1'];
     }),
+    ...subscriptions.flatMap(batchChecks),
+  ];
+}
+
+function batchChecks({ name, batch }: Subscription): readonly Check[] {
+  if (!batch) return [];
+  const { maxSize, maxDelayMs } = batch;
+  const isSize = Number.isSafeInteger(maxSize) && maxSize > 0 && maxSize <= mostBatched;
+  return [
+    [`maxSize of ${name}`, maxSize, isSize, `an integer from 1 to ${mostBatched}`],
+    [`maxDelayMs of ${name}`, maxDelayMs, isTimer(0, maxDelayMs), `a number from 0 to ${longestTimerMs}`],
   ];
 }
 

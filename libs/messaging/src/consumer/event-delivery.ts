@@ -5,7 +5,7 @@ import { callHandler } from './call-handler.ts';
 import type { Cohort } from '../engine/cohort.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
-import type { Delivery } from '../engine/delivery.ts';
+import type { Batching, Delivery } from '../engine/delivery.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { DeadLetterWriter, PendingDeadLetter } from './dead-letter-writer.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
@@ -14,7 +14,8 @@ import type { EventReader } from '../events/event-reader.ts';
 import { headerText, type KafkaRecord } from '../ports/record.ts';
 import { retryDelayMs, type RetryPolicy } from './retry-policy.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import type { Subscription } from './subscription.ts';
+import type { EndedSteps } from './steps.ts';
+import type { EventSubscription, Subscription } from './subscription.ts';
 import type { TargetRow } from './target-row.ts';
 
 /** What all deliveries of a consumer share. */
@@ -29,10 +30,11 @@ export interface EventDeliveryPorts {
   readonly log: Logger;
 }
 
-/** A subscription, and what reads its events. */
+/** A subscription, what reads its events and, where it takes them in batches, what makes those. */
 export interface SubscribedEvent {
   readonly subscription: Subscription;
   readonly reader: EventReader;
+  readonly batching?: Batching | undefined;
 }
 
 /** What has been decided: the API is to be told, or the record was given up on and its dead letter is to be written. */
@@ -54,6 +56,9 @@ export class EventDelivery implements Delivery {
   readonly #subscription: Subscription;
   readonly #reader: EventReader;
   readonly #ports: EventDeliveryPorts;
+  /** Answers to a batch that said something of this one by itself. */
+  answers = 0;
+  #batching: Batching | undefined;
   #course: Course = { kind: 'call' };
   #attempts = 0;
   /** Attempts whose failure the record answers for. */
@@ -61,26 +66,83 @@ export class EventDelivery implements Delivery {
   /** The first turn, by the clock on the wall and by the time in which there could be attempts. */
   #first: { readonly atMs: number; readonly openMark: number } | undefined;
   #boundLog: Logger | undefined;
+  #endedSteps: EndedSteps | undefined;
 
-  constructor(record: KafkaRecord, { subscription, reader }: SubscribedEvent, ports: EventDeliveryPorts) {
+  constructor(record: KafkaRecord, { subscription, reader, batching }: SubscribedEvent, ports: EventDeliveryPorts) {
     this.#record = record;
     this.#subscription = subscription;
     this.#reader = reader;
     this.#ports = ports;
+    this.#batching = batching;
+  }
+
+  get record(): KafkaRecord {
+    return this.#record;
   }
 
   get needsTarget(): boolean {
     return this.#course.kind === 'call';
   }
 
+  /** What its handler need not do again. */
+  get endedSteps(): EndedSteps {
+    return (this.#endedSteps ??= new Map());
+  }
+
+  get batching(): Batching | undefined {
+    return this.#course.kind === 'call' ? this.#batching : undefined;
+  }
+
   turn(cohort: Cohort): Result {
     const course = this.#course;
     if (course.kind === 'give-up') return context.with(course.within, () => this.#writeLetter(course));
-    this.#first ??= { atMs: this.#ports.clock.now(), openMark: this.#openMark };
+    if (this.#subscription.batch) return this.#turnAlone(cohort);
     const parent = recordContext(this.#record);
+    const event = this.open();
+    if (event instanceof ServiceError) return context.with(parent, () => this.#afterFailure(event));
+    return event === 'expired' ? Promise.resolve(event) : this.#attempt(this.#subscription, event, parent, cohort);
+  }
+
+  /** What is to be called, or why it is not: what is wrong with the record, or that it is too old. */
+  open(): EventEnvelope | ServiceError | 'expired' {
+    this.#first ??= { atMs: this.#ports.clock.now(), openMark: this.#openMark };
     const event = this.#decode();
-    if (event instanceof ServiceError) return context.with(parent, () => this.#unreadable(event));
-    return this.#isTooOld(event) ? Promise.resolve('expired') : this.#attempt(event, parent, cohort);
+    if (!(event instanceof ServiceError)) return this.#isTooOld(event) ? 'expired' : event;
+    // An invalid event is given up on; a contract whose schema throws is as unforeseen as a handler that does.
+    if (event.retryable) this.#attempts++;
+    return event;
+  }
+
+  /** What follows an {@link open} that found it to be no event. */
+  unreadable(failure: ServiceError): number {
+    return context.with(recordContext(this.#record), () => this.failed(failure));
+  }
+
+  /** Counts an attempt; returns how many there are with it. */
+  begin(): number {
+    return ++this.#attempts;
+  }
+
+  /** What follows a failed attempt: the wait before the next one, or 0 where it is given up on: its next turn says so. */
+  failed(failure: ServiceError): number {
+    if (!failure.targetAtFault) this.#counted++;
+    if (!this.#isFinal(failure)) return this.#retry(failure);
+    this.#giveUp(failure);
+    return 0;
+  }
+
+  /**
+   * As {@link failed}, where the call was one for several: it is not given up on before it has failed alone. `random` is the
+   * same for all of them, so that they come back together.
+   */
+  failedTogether(failure: ServiceError, random: () => number): number {
+    this.#ports.metrics.retry(this.#record.topic, failure.code);
+    return this.#isFinal(failure) ? 0 : this.#waitMs(failure, random);
+  }
+
+  /** Its next turns are of `batching`. */
+  join(batching: Batching): void {
+    this.#batching = batching;
   }
 
   giveUp(failure: ServiceError): void {
@@ -100,20 +162,19 @@ export class EventDelivery implements Delivery {
     return maxAgeMs !== undefined && this.#ports.clock.now() - Date.parse(time) > maxAgeMs;
   }
 
-  /** An invalid event is given up on; a contract whose schema throws is as unforeseen as a handler that does. */
-  #unreadable(failure: ServiceError): Result {
-    if (failure.retryable) this.#attempts++;
-    return this.#afterFailure(failure);
+  async #turnAlone(cohort: Cohort): Result {
+    const results = await this.#batching?.turn([this], cohort);
+    return results?.[0];
   }
 
   /** What follows the call runs in its span's context, too, so that log lines and the dead letter belong to the attempt. */
-  #attempt(event: EventEnvelope, parent: Context, cohort: Cohort): Result {
-    const attempt = ++this.#attempts;
+  #attempt(to: EventSubscription, event: EventEnvelope, parent: Context, cohort: Cohort): Result {
+    const attempt = this.begin();
     const { group } = this.#ports;
-    const subscription = this.#subscription.name;
+    const subscription = to.name;
     const span = startAttemptSpan({ record: this.#record, event, group, subscription, attempt, parent });
     return context.with(contextOf(span, parent), async () => {
-      const failure = await this.#call(event, attempt, cohort);
+      const failure = await this.#call(to, event, attempt, cohort);
       endSpan(span, failure);
       if (!failure) return 'completed';
       // A call that we cut off says nothing about the record.
@@ -123,15 +184,22 @@ export class EventDelivery implements Delivery {
     });
   }
 
-  #call(event: EventEnvelope, attempt: number, { signal }: Cohort): Promise<ServiceError | undefined> {
-    return callHandler(this.#subscription, event, { record: this.#record, attempt, signal, log: this.#log });
+  #call(to: EventSubscription, event: EventEnvelope, attempt: number, { signal }: Cohort) {
+    return callHandler(to, event, { record: this.#record, attempt, signal, log: this.#log, memory: this });
   }
 
   async #afterFailure(failure: ServiceError): Result {
-    const { retry, random, metrics } = this.#ports;
     if (!failure.targetAtFault) this.#counted++;
-    if (!failure.retryable || (!failure.targetAtFault && this.#isSpent)) return this.#giveUp(failure);
-    const waitMs = retryDelayMs(retry, { attempt: this.#attempts, retryAfterMs: failure.retryAfterMs, random });
+    return this.#isFinal(failure) ? this.#writeLetter(this.#giveUp(failure)) : this.#retry(failure);
+  }
+
+  #isFinal({ retryable, targetAtFault }: ServiceError): boolean {
+    return !retryable || (!targetAtFault && this.#isSpent);
+  }
+
+  #retry(failure: ServiceError): number {
+    const { metrics, random } = this.#ports;
+    const waitMs = this.#waitMs(failure, random);
     metrics.retry(this.#record.topic, failure.code);
     this.#logRetry(failure, waitMs);
     return waitMs;
@@ -148,6 +216,10 @@ export class EventDelivery implements Delivery {
     return this.#ports.clock.mark() - this.#ports.gate.heldBackMs();
   }
 
+  #waitMs({ retryAfterMs }: ServiceError, random: () => number): number {
+    return retryDelayMs(this.#ports.retry, { attempt: this.#attempts, retryAfterMs, random });
+  }
+
   /** What the API client reports is in its own line; an error that nobody foresaw is in this one alone. */
   #logRetry({ code, message, cause }: ServiceError, waitMs: number): void {
     const fields = { ...this.#position, code, message, attempt: this.#attempts, retryInMs: Math.round(waitMs) };
@@ -155,13 +227,13 @@ export class EventDelivery implements Delivery {
     else this.#log.debug(fields, 'attempt failed');
   }
 
-  #giveUp(failure: ServiceError): Result {
+  #giveUp(failure: ServiceError): GivingUp {
     const { code, message, cause } = failure;
     const course = this.#givenUp(failure, context.active());
     this.#course = course;
     const fields = { ...this.#position, code, message, attempt: this.#attempts, dlq: course.letter.record.topic };
     this.#log.warn(code === 'UNEXPECTED' ? { ...fields, err: cause } : fields, 'given up on; goes to the dead letters');
-    return this.#writeLetter(course);
+    return course;
   }
 
   #givenUp(failure: ServiceError, within: Context): GivingUp {

@@ -1,5 +1,6 @@
 import type { Logger } from '@millrace/telemetry';
 import { BackPressure, type HeldLimits } from './back-pressure.ts';
+import { BatchTurns } from './batch-turns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeliveryOf } from './delivery.ts';
 import { EngineLog } from './engine-log.ts';
@@ -68,6 +69,7 @@ export class DeliveryEngine implements RecordSink {
   readonly #queue: KeyedQueue<HeldRecord>;
   readonly #backPressure: BackPressure;
   readonly #calls: RunningCalls;
+  readonly #batches: BatchTurns;
   readonly #laneKeyOf: (record: KafkaRecord) => LaneKey;
   /** Set while a commit is due: takes it back. */
   #forgetCommit: (() => void) | undefined;
@@ -81,10 +83,18 @@ export class DeliveryEngine implements RecordSink {
     this.#log = new EngineLog(ports.log);
     this.#laneKeyOf = laneKeyOf(order);
     this.#calls = new RunningCalls({ timeoutMs: callTimeoutMs, clock });
+    this.#batches = new BatchTurns({
+      calls: this.#calls,
+      ended: (work) => this.#endedBefore(work),
+      finished: (record, outcome) => this.#finished(record, outcome),
+      changed: (work) => this.#changed(work),
+    });
     this.#backPressure = new BackPressure({ limits: held, full: (lease) => this.#full(lease) });
     this.#queue = new KeyedQueue({
       concurrency,
       turn: (record) => this.#turn(record),
+      batchingOf: ({ delivery }) => delivery.batching,
+      turnTogether: (records) => this.#batches.run(records),
       gate,
       needsTarget: ({ delivery }) => delivery.needsTarget,
       tenantOf: tenant && (({ unfinished }) => tenant(unfinished.record)),
@@ -202,6 +212,7 @@ export class DeliveryEngine implements RecordSink {
     const result = await delivery.turn(cohort);
     this.#calls.end(cohort);
     if (typeof result === 'string') this.#finished(held, result);
+    if (!work.ended) this.#changed(work);
     work.turnEnded();
     return typeof result === 'number' ? result : undefined;
   }
@@ -217,7 +228,6 @@ export class DeliveryEngine implements RecordSink {
     work.tracker.finish(unfinished);
     this.#backPressure.remove(work.lease, bytes);
     this.#ports.ended(unfinished.record, outcome);
-    this.#changed(work);
   }
 
   /** Something is to be committed, or less can be written down of it than before. */
@@ -263,7 +273,9 @@ export class DeliveryEngine implements RecordSink {
   }
 
   #cutOff(work: LeaseWork, why: string): void {
-    this.#calls.cut(work, new ServiceError('CALL_ABORTED', `the call was cut off, since ${why}`));
+    const reason = new ServiceError('CALL_ABORTED', `the call was cut off, since ${why}`);
+    this.#calls.cut(work, reason);
+    this.#batches.cut(work, reason);
   }
 
   #full(lease: PartitionLease): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Batching } from './delivery.ts';
 import { createSystemClock } from '../ports/clock.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { fakeTarget } from '../testing/fake-target.ts';
@@ -7,6 +8,7 @@ import type { LaneKey } from './lane.ts';
 interface Item {
   readonly name: string;
   readonly needsTarget?: boolean;
+  readonly batching?: Batching;
 }
 
 interface QueueOptions {
@@ -15,11 +17,20 @@ interface QueueOptions {
   readonly hotAt?: number;
 }
 
-/** A queue whose turns the test ends: `end(name)`, with a wait to ask for another turn. */
+/** What items of one batch have in common. */
+function batchesOf(maxSize: number, maxDelayMs: number): Batching {
+  return { maxSize, maxDelayMs, turn: () => Promise.resolve([]) };
+}
+
+/**
+ * A queue whose turns the test ends: `end(name)`, with a wait to ask for another turn. A batch is called by the names of its
+ * items, `a+b`, and ends with a wait for each.
+ */
 function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: QueueOptions) {
   const started: string[] = [];
   const hot: string[] = [];
   const running = new Map<string, (waitMs?: number) => void>();
+  const batches = new Map<string, (...waitsMs: (number | undefined)[]) => void>();
   let starved = 0;
   const turn = (item: Item) => {
     started.push(item.name);
@@ -32,6 +43,14 @@ function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: 
   const queue = new KeyedQueue<Item>({
     concurrency,
     turn,
+    batchingOf: ({ batching }) => batching,
+    turnTogether: (items) => {
+      const name = items.map((each) => each.name).join('+');
+      started.push(name);
+      const { promise, resolve } = Promise.withResolvers<readonly (number | undefined)[]>();
+      batches.set(name, (...waitsMs) => resolve(items.map((_, at) => waitsMs[at])));
+      return promise;
+    },
     gate,
     needsTarget: ({ needsTarget = true }) => needsTarget,
     starved: () => starved++,
@@ -46,7 +65,12 @@ function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: 
     running.delete(name);
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { queue, partition, push, started, hot, running, end, starved: () => starved, inGate: () => inGate };
+  const endBatch = async (name: string, ...waitsMs: (number | undefined)[]) => {
+    batches.get(name)?.(...waitsMs);
+    batches.delete(name);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { queue, partition, push, started, hot, running, end, endBatch, starved: () => starved, inGate: () => inGate };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -380,5 +404,124 @@ describe('KeyedQueue', () => {
     await end('a4');
     expect(started).toEqual(['a1', 'a2', 'a4']);
     expect(queue.keys).toBe(0);
+  });
+});
+
+describe('a batch', () => {
+  const batched = (name: string, batching: Batching) => [name[0]!, { name, batching }] as const;
+
+  it('is one turn for many items, as soon as it is full', () => {
+    const { push, started } = queueOf({ concurrency: 2 });
+    const three = batchesOf(3, 50);
+    for (const name of ['a', 'b', 'c', 'd']) push(...batched(name, three));
+    expect(started).toEqual(['a+b+c']);
+  });
+
+  it('waits for no longer than its first item may', async () => {
+    const { push, started } = queueOf({ concurrency: 2 });
+    const three = batchesOf(3, 50);
+    push(...batched('a', three));
+    await vi.advanceTimersByTimeAsync(30);
+    push(...batched('b', three));
+    await vi.advanceTimersByTimeAsync(19);
+    expect(started).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started).toEqual(['a+b']);
+  });
+
+  it('has one item of a key, also across batches', async () => {
+    const { push, started, endBatch } = queueOf({ concurrency: 9 });
+    const two = batchesOf(2, 50);
+    for (const name of ['a1', 'a2', 'b1', 'b2', 'c1']) push(...batched(name, two));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(started).toEqual(['a1+b1', 'c1']);
+    await endBatch('a1+b1');
+    expect(started).toEqual(['a1+b1', 'c1', 'a2+b2']);
+  });
+
+  it('lets those that are done go on, and those that failed wait each for itself', async () => {
+    const { push, started, endBatch } = queueOf({ concurrency: 9 });
+    const two = batchesOf(2, 0);
+    for (const name of ['a1', 'b1', 'a2', 'b2']) push(...batched(name, two));
+    await endBatch('a1+b1', 500, undefined);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started).toEqual(['a1+b1', 'b2']);
+    await endBatch('b2');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(started).toEqual(['a1+b1', 'b2', 'a1']);
+    await endBatch('a1');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started.at(-1)).toBe('a2');
+  });
+
+  it('takes one turn of the concurrency, and is due while all are taken', async () => {
+    const { push, started, end, endBatch } = queueOf({ concurrency: 1 });
+    const two = batchesOf(2, 10);
+    push(...batched('a', two));
+    push('x', { name: 'x' });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(started).toEqual(['x']);
+    push('y', { name: 'y' });
+    await end('x');
+    expect(started).toEqual(['x', 'a']);
+    await endBatch('a');
+    expect(started).toEqual(['x', 'a', 'y']);
+  });
+
+  it('is not sent while the targets are closed, and not collected either', async () => {
+    let closedForMs: number | undefined;
+    const { push, started } = queueOf({ concurrency: 2, closedForMs: () => closedForMs });
+    const two = batchesOf(2, 10);
+    push(...batched('a', two));
+    closedForMs = 100;
+    await vi.advanceTimersByTimeAsync(10);
+    push(...batched('b', two));
+    expect(started).toEqual([]);
+    closedForMs = undefined;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(started).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(started).toEqual(['a', 'b']);
+  });
+
+  it('goes without what was discarded meanwhile, whose keys are free at once', async () => {
+    const { queue, push, started } = queueOf({ concurrency: 2 });
+    const [lost, kept] = [queue.partition(), queue.partition()];
+    const many = batchesOf(10, 50);
+    push('a', { name: 'a1', batching: many }, lost);
+    push('b', { name: 'b1', batching: many }, kept);
+    lost.discard();
+    push('a', { name: 'a2', batching: many }, lost);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(started).toEqual(['b1+a2']);
+  });
+
+  it('passes the gate as one turn, when it is sent', async () => {
+    const { push, inGate, endBatch } = queueOf({ concurrency: 2 });
+    const two = batchesOf(2, 50);
+    push(...batched('a', two));
+    expect(inGate()).toBe(0);
+    push(...batched('b', two));
+    expect(inGate()).toBe(1);
+    await endBatch('a+b');
+    expect(inGate()).toBe(0);
+  });
+
+  it('is of one batching', () => {
+    const { push, started } = queueOf({ concurrency: 9 });
+    const [one, other] = [batchesOf(2, 50), batchesOf(2, 50)];
+    push(...batched('a', one));
+    push(...batched('b', other));
+    push(...batched('c', one));
+    expect(started).toEqual(['a+c']);
+  });
+
+  it('is not sent any more when the queue is closed, and keeps no timer', async () => {
+    const { queue, push, started } = queueOf({ concurrency: 2 });
+    push(...batched('a', batchesOf(2, 50)));
+    queue.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(started).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { BatchCollector, type Collected } from './batch-collector.ts';
+import type { Batching } from './delivery.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Fifo } from './fifo.ts';
 import type { Lane, LaneKey } from './lane.ts';
@@ -10,6 +12,10 @@ export interface KeyedQueueOptions<Item> {
   readonly concurrency: number;
   /** Works on an item. Never rejects; resolves to the wait in ms before the item's next turn, or to undefined after its last. */
   readonly turn: (item: Item) => Promise<number | undefined>;
+  /** What an item's next turn shares with others; undefined where it has one of its own. */
+  readonly batchingOf: (item: Item) => Batching | undefined;
+  /** Works on several items in one turn, which are of the same batching; resolves to what `turn` would for each. */
+  readonly turnTogether: (items: readonly Item[]) => Promise<readonly (number | undefined)[]>;
   /** Asked before the turn of an item that {@link needsTarget}, and told of it. */
   readonly gate: TurnGate;
   readonly needsTarget: (item: Item) => boolean;
@@ -26,7 +32,8 @@ export interface KeyedQueueOptions<Item> {
 /**
  * Serial per key, concurrent across keys. Partitions, or tenants, take turns, and within one its keys, {@link Lines}, one item
  * each, so that none with much to do keeps out the others, nor is kept back by them. An item that waits for its next turn
- * holds its key, no more. Constant time per turn.
+ * holds its key, no more. Items of one batching are collected, one per key, for a turn that counts as one. Constant time per
+ * item.
  */
 export class KeyedQueue<Item extends object> {
   readonly #options: KeyedQueueOptions<Item>;
@@ -35,6 +42,7 @@ export class KeyedQueue<Item extends object> {
   readonly #lines: Lines<Item>;
   /** Keys that are ready and need no target. */
   readonly #unconditional = new Fifo<Lane<Item>>();
+  readonly #collector: BatchCollector<Item>;
   /** Set while the targets are closed: forgets to ask again. */
   #stopAsking: (() => void) | undefined;
   #running = 0;
@@ -43,6 +51,7 @@ export class KeyedQueue<Item extends object> {
 
   constructor(options: KeyedQueueOptions<Item>) {
     this.#options = options;
+    this.#collector = new BatchCollector({ clock: options.clock, due: () => this.#startTurns() });
     this.#lines = new Lines(options.tenantOf);
   }
 
@@ -81,6 +90,7 @@ export class KeyedQueue<Item extends object> {
   close(): void {
     this.#closed = true;
     this.#stopAsking?.();
+    this.#collector.close();
     for (const queue of this.#partitions) queue.stopWaiting();
   }
 
@@ -98,17 +108,32 @@ export class KeyedQueue<Item extends object> {
 
   #startTurns(): void {
     while (!this.#closed && this.#running < this.#options.concurrency) {
-      const lane = this.#unconditional.shift() ?? this.#nextIfOpen();
-      if (!lane) return;
-      lane.inLine = false;
-      const item = lane.take();
-      if (item) this.#start(lane, item);
-      else lane.owner.advance(lane);
+      const lane = this.#unconditional.shift();
+      if (lane) this.#startNext(lane);
+      else if (!this.#startNextIfOpen()) return;
     }
   }
 
-  #nextIfOpen(): Lane<Item> | undefined {
-    return this.#lines.size > 0 && this.#isOpen() ? this.#lines.shift() : undefined;
+  /** A batch that is due, or what is next in line; false where there is neither, or the targets are closed. */
+  #startNextIfOpen(): boolean {
+    const { hasDue } = this.#collector;
+    if ((!hasDue && this.#lines.size === 0) || !this.#isOpen()) return false;
+    if (hasDue) this.#startBatch(this.#collector.shiftDue());
+    else {
+      const lane = this.#lines.shift();
+      if (!lane) return false;
+      this.#startNext(lane);
+    }
+    return true;
+  }
+
+  #startNext(lane: Lane<Item>): void {
+    lane.inLine = false;
+    const item = lane.take();
+    if (!item) return lane.owner.advance(lane);
+    const batching = this.#options.batchingOf(item);
+    if (batching) this.#collector.add(batching, lane, item);
+    else this.#start(lane, item);
   }
 
   #isOpen(): boolean {
@@ -130,7 +155,8 @@ export class KeyedQueue<Item extends object> {
     lane.running = true;
     void turn(item).then((waitMs) => {
       if (throughGate) this.#leftGate();
-      this.#ended(lane, item, waitMs);
+      this.#settled(lane, item, waitMs);
+      this.#ended();
     });
   }
 
@@ -141,11 +167,27 @@ export class KeyedQueue<Item extends object> {
     this.#stopAsking = undefined;
   }
 
-  #ended(lane: Lane<Item>, item: Item, waitMs: number | undefined): void {
-    this.#running--;
+  #startBatch({ lanes, items }: Collected<Item> = { lanes: [], items: [] }): void {
+    if (items.length === 0) return;
+    const { gate, turnTogether } = this.#options;
+    gate.turnStarted();
+    this.#running++;
+    for (const lane of lanes) lane.running = true;
+    void turnTogether(items).then((waitsMs) => {
+      this.#leftGate();
+      for (const [at, lane] of lanes.entries()) this.#settled(lane, items[at], waitsMs[at]);
+      this.#ended();
+    });
+  }
+
+  #settled(lane: Lane<Item>, item: Item | undefined, waitMs: number | undefined): void {
     lane.running = false;
     if (waitMs !== undefined && lane.current === item) this.#wait(lane, waitMs);
     else lane.owner.advance(lane);
+  }
+
+  #ended(): void {
+    this.#running--;
     this.#startTurns();
     if (this.#running < this.#options.concurrency) this.#options.starved();
     if (this.#running === 0) this.#tellIdle();

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Subscription } from '@millrace/messaging';
+import type { BatchSubscription, EventSubscription, Subscription } from '@millrace/messaging';
 import { type Hearing, positionOf } from './hearing.ts';
 
 /** One run of a handler. */
 export interface RunningAttempt {
-  readonly hearing: Hearing;
+  /** Of the event that is handled, or of those of a batch. */
+  readonly hearings: readonly Hearing[];
   readonly attempt: number;
   /** Its calls that wait for virtual time to pass. */
   waitingCalls: number;
@@ -34,16 +35,36 @@ export class HandlerWatch {
 
   /** The subscription, with every run of its handler seen. */
   watch(subscription: Subscription): Subscription {
-    const { topic } = subscription.contract;
-    return {
-      ...subscription,
-      handler: async (event, context) => {
-        const hearing = this.#hearings.get(positionOf({ topic, offset: context.order.sequence }));
-        if (!hearing) throw new Error(`${event.type} was not heard through this test consumer`);
-        const running = { hearing, attempt: context.attempt, waitingCalls: 0 };
-        await this.#run(running, () => subscription.handler(event, context));
-      },
+    return subscription.batch ? this.#watchBatches(subscription) : this.#watchEvents(subscription);
+  }
+
+  #watchEvents(subscription: EventSubscription): EventSubscription {
+    const handler: EventSubscription['handler'] = (event, context) => {
+      const hearings = [this.#hearingOf(subscription, context)];
+      const run = { hearings, attempt: context.attempt, waitingCalls: 0 };
+      return this.#run(run, () => subscription.handler(event, context));
     };
+    return { ...subscription, handler };
+  }
+
+  #watchBatches(subscription: BatchSubscription): BatchSubscription {
+    const handler: BatchSubscription['handler'] = async (items, context) => {
+      const hearings = items.map((item) => this.#hearingOf(subscription, item));
+      const run = { hearings, attempt: context.attempt, waitingCalls: 0 };
+      const results = await this.#run(run, () => subscription.handler(items, context));
+      for (const [at, failure] of (results ?? []).entries()) if (failure) hearings[at]?.failures.push(failure);
+      return results;
+    };
+    return { ...subscription, handler };
+  }
+
+  #hearingOf(
+    { contract: { topic, type } }: Subscription,
+    { order }: { readonly order: { sequence: number } },
+  ): Hearing {
+    const hearing = this.#hearings.get(positionOf({ topic, offset: order.sequence }));
+    if (!hearing) throw new Error(`${type} was not heard through this test consumer`);
+    return hearing;
   }
 
   /** Waits for `waiting`, which takes virtual time, as a part of the attempt. */
@@ -58,12 +79,12 @@ export class HandlerWatch {
     }
   }
 
-  async #run(running: RunningAttempt, handler: () => Promise<void>): Promise<void> {
+  async #run<Result>(running: RunningAttempt, handler: () => Promise<Result>): Promise<Result> {
     this.#running.add(running);
     try {
-      await this.#scope.run(running, handler);
+      return await this.#scope.run(running, handler);
     } catch (error) {
-      running.hearing.failures.push(error);
+      for (const { failures } of running.hearings) failures.push(error);
       throw error;
     } finally {
       this.#running.delete(running);

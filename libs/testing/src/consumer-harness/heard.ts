@@ -11,7 +11,7 @@ import type { TestCall } from './test-answer.ts';
 /** What became of one event. */
 export interface Heard<Data = unknown> {
   readonly outcome: Outcome;
-  /** Every call made for it, oldest first. */
+  /** Every call made for it, oldest first; those of batches that it was in among them. */
   readonly calls: readonly TestCall[];
   /** As the handler got it. */
   readonly event: EventEnvelope<Data>;

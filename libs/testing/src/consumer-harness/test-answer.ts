@@ -26,9 +26,9 @@ export interface ReceivedCall {
   readonly idempotencyKey: string | undefined;
   /** The `Order-Key` and `Order-Sequence` headers. */
   readonly order: { readonly key: string; readonly sequence: number } | undefined;
-  /** Which attempt at the event made this call, from 1. */
+  /** Which attempt at the event made this call, from 1; of a batch the most of its events'. */
   readonly attempt: number;
-  /** From the event's publication to the call, on the test's own clock. */
+  /** From the event's publication to the call, of a batch its first event's, on the test's own clock. */
   readonly afterMs: number;
 }
 

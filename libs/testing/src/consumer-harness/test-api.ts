@@ -29,7 +29,7 @@ export class TestApi {
     const received = this.#read(request);
     const answer = this.#next(received);
     const call = { ...received, answered: typeof answer === 'object' ? answer.status : answer };
-    attempt?.hearing.calls.push(call);
+    for (const { calls } of attempt?.hearings ?? []) calls.push(call);
     called(call);
     if (answer === 'refused') throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
     if (answer === 'hangs') return watch.whileWaiting(attempt, givenUp(request.signal));
@@ -40,7 +40,7 @@ export class TestApi {
 
   #read({ method, path, headers, body }: InMemoryRequest): ReceivedCall {
     const { watch, clock } = this.#ports;
-    const { attempt = 1, hearing } = watch.current ?? {};
+    const { attempt = 1, hearings: [oldest] = [] } = watch.current ?? {};
     const { 'order-key': key, 'order-sequence': sequence } = headers;
     return {
       api: this.#name,
@@ -51,7 +51,7 @@ export class TestApi {
       idempotencyKey: headers['idempotency-key'],
       order: key === undefined ? undefined : { key, sequence: Number(sequence) },
       attempt,
-      afterMs: clock.mark() - (hearing?.markMs ?? 0),
+      afterMs: clock.mark() - (oldest?.markMs ?? 0),
     };
   }
 

@@ -1,0 +1,78 @@
+import type { Batching, TurnResult } from './delivery.ts';
+import type { HeldRecord } from './held-record.ts';
+import type { LeaseWork } from './lease-work.ts';
+import type { Outcome } from '../ports/outcome.ts';
+import type { RunningCalls } from './running-calls.ts';
+import type { ServiceError } from '../errors/service-error.ts';
+
+export interface BatchTurnsOptions {
+  readonly calls: RunningCalls;
+  readonly finished: (held: HeldRecord, outcome: Outcome) => void;
+  /** Told of each lease that has ended before the turn of what is of it. */
+  readonly ended: (work: LeaseWork) => void;
+  /** Told of each lease of which something may have finished, once for all that did. */
+  readonly changed: (work: LeaseWork) => void;
+}
+
+/** Whose calls are cut off together. */
+interface RunningBatch {
+  readonly works: ReadonlySet<LeaseWork>;
+}
+
+/**
+ * Turns that records have together, of one lease or of several. Where one of those ends, the whole call is cut off: it
+ * could overlap with the next owner's. What is of the other leases has another turn at once, then.
+ */
+export class BatchTurns {
+  readonly #options: BatchTurnsOptions;
+  readonly #running = new Set<RunningBatch>();
+
+  constructor(options: BatchTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves to the wait in ms before the next turn of each, undefined for those that have had their last. */
+  async run(records: readonly HeldRecord[]): Promise<readonly (number | undefined)[]> {
+    const works = new Set(records.map(({ work }) => work));
+    const ended = new Set([...works].filter((work) => work.ended));
+    for (const work of ended) this.#options.ended(work);
+    const batching = records[0]?.delivery.batching;
+    if (batching && ended.size === 0) return this.#run(batching, records, works);
+    // What is left has its turn in the next batch.
+    return records.map(({ work }) => (ended.has(work) ? undefined : 0));
+  }
+
+  /** Cuts off all calls that have something of `work` in them. */
+  cut(work: LeaseWork, reason: ServiceError): void {
+    for (const batch of this.#running) if (batch.works.has(work)) this.#options.calls.cut(batch, reason);
+  }
+
+  async #run(
+    batching: Batching,
+    records: readonly HeldRecord[],
+    works: ReadonlySet<LeaseWork>,
+  ): Promise<readonly (number | undefined)[]> {
+    const { calls, changed } = this.#options;
+    const batch = { works };
+    const cohort = calls.start(batch);
+    this.#running.add(batch);
+    for (const work of works) work.turnStarted();
+    const deliveries = records.map(({ delivery }) => delivery);
+    const results = await batching.turn(deliveries, cohort);
+    this.#running.delete(batch);
+    calls.end(cohort);
+    const waits = records.map((held, at) => this.#settled(held, results[at]));
+    for (const work of works) {
+      if (!work.ended) changed(work);
+      work.turnEnded();
+    }
+    return waits;
+  }
+
+  #settled(held: HeldRecord, result: TurnResult): number | undefined {
+    const { ended, closing } = held.work;
+    if (typeof result === 'string') this.#options.finished(held, result);
+    if (result === undefined && !ended && !closing) return 0;
+    return typeof result === 'number' ? result : undefined;
+  }
+}
