@@ -9,6 +9,7 @@ describe('the configuration of analytics-consumer', () => {
     expect(loadConfig(config, { ANALYTICS_API_URL })).toMatchObject({
       PORT: 8084,
       CONCURRENCY: 256,
+      BATCH_SIZE: 1,
       ANALYTICS_API_URL,
     });
     expect(() => loadConfig(config, {})).toThrow('ANALYTICS_API_URL: is required');

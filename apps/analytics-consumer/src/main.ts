@@ -6,7 +6,9 @@ import { consumer } from './consumer.ts';
 await runService({
   name: 'analytics-consumer',
   config,
-  build: ({ config: { ANALYTICS_API_URL, ANALYTICS_API_TOKEN, CONCURRENCY }, log, createConsumer }) => {
+  build: ({ config, log, createConsumer }) => {
+    const { ANALYTICS_API_URL, ANALYTICS_API_TOKEN, CONCURRENCY, BATCH_SIZE, BATCH_DELAY_MS } = config;
+    const batches = BATCH_SIZE > 1 ? { maxSize: BATCH_SIZE, maxDelayMs: BATCH_DELAY_MS } : undefined;
     const api = createTarget({
       name: 'analytics',
       baseUrl: ANALYTICS_API_URL,
@@ -16,6 +18,6 @@ await runService({
       connections: CONCURRENCY,
       log,
     });
-    return [createConsumer({ ...consumer(api), concurrency: CONCURRENCY })];
+    return [createConsumer({ ...consumer(api, batches), concurrency: CONCURRENCY })];
   },
 });

@@ -41,6 +41,24 @@ export const consumerConfig = {
     .describe('How many keys are worked on at the same time.'),
 };
 
+/** For consumer apps whose API takes many events per call. */
+export const batchConfig = {
+  BATCH_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1)
+    .describe('Events in one call, at most; 1 is a call for each event.'),
+  BATCH_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(50)
+    .describe('How long the first event of a call waits for more, in ms.'),
+};
+
 /** Where an API is; `api` is what people call it. */
 export const apiUrl = (api: string) =>
   z

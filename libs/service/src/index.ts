@@ -1,5 +1,5 @@
 export type { Component } from './component.ts';
-export { apiToken, apiUrl, commonConfig, consumerConfig, kafkaConfig, port } from './config-fields.ts';
+export { apiToken, apiUrl, batchConfig, commonConfig, consumerConfig, kafkaConfig, port } from './config-fields.ts';
 export { type HealthSources, registerHealthRoutes } from './health-routes.ts';
 export { type ConfigFields, type ConfigOf, loadConfig } from './load-config.ts';
 export { runService } from './run-service.ts';

@@ -24,16 +24,18 @@ export interface RawCall {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
+  /** @default that of the path, any JSON where it has none */
+  readonly bodySchema?: z.ZodType | undefined;
 }
 
 /** Reads a call, or says with a 4xx what is wrong with it: every bad header and field at once. */
-export function readCall({ api, path, headers, bytes }: RawCall): Call | Answer {
+export function readCall({ api, path, headers, bytes, bodySchema = bodySchemas.get(path) }: RawCall): Call | Answer {
   if (!isJson(headers['content-type'])) return problem(415, 'The content type is application/json.');
   const body = bytes.toString();
   const content = isUtf8(bytes) ? parseJson(body) : undefined;
   if (content === undefined) return problem(400, 'The body is not valid JSON in UTF-8.');
   const read = headerSchema.safeParse(headers);
-  const wrong = [read.error, bodySchemas.get(path)?.safeParse(content).error];
+  const wrong = [read.error, bodySchema?.safeParse(content).error];
   const errors = wrong.flatMap((error) => (error ? fieldErrors(error) : []));
   if (!read.success || errors.length > 0) return problem(400, 'The call has wrong headers or fields.', { errors });
   const { data } = read;
@@ -47,7 +49,8 @@ export function readCall({ api, path, headers, bytes }: RawCall): Call | Answer 
   };
 }
 
-const name = z
+/** A text that names something. */
+export const name = z
   .string('is required')
   .min(1, 'is empty')
   .refine((value) => Array.from(value).length <= 255, 'is at most 255 characters')

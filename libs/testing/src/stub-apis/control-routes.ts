@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type HttpServer, paramsValidator } from '@millrace/http-server';
+import { batchPath } from './batch-call.ts';
 import type { Effect } from './effect-table.ts';
 import { noFault } from './fault.ts';
 import {
@@ -12,6 +13,7 @@ import {
   sendEmail,
   setFault,
   trackEvent,
+  trackEvents,
 } from './operations.ts';
 import type { StubApiSet } from './stub-api-set.ts';
 
@@ -58,6 +60,7 @@ function registerCalls(http: HttpServer, apis: StubApiSet): void {
 const calls = [
   ['/emails/send', sendEmail],
   ['/events/track', trackEvent],
+  [batchPath, trackEvents],
   ['/*', callApi],
 ] as const;
 

@@ -16,13 +16,16 @@ export const faultInForce = z
     failureRate: z.number().min(0).max(1).describe('Share of the calls that are answered with `status`.'),
     status: z.int().min(300).max(599),
     retryAfterSeconds: z.int().min(0).max(86_400).optional().describe('Sent as `Retry-After` with a failure.'),
+    failing: z
+      .enum(['calls', 'events'])
+      .describe('Whether whole calls fail, or single events of those that have many.'),
     mode: z
       .enum(['answer', 'hang', 'refuse'])
       .describe('`hang`: calls get no answer until the fault changes. `refuse`: connections are refused, or break.'),
   })
   .meta({ id: 'Fault' });
 
-const { latencyMs, failureRate, status, retryAfterSeconds, mode } = faultInForce.shape;
+const { latencyMs, failureRate, status, retryAfterSeconds, failing, mode } = faultInForce.shape;
 
 /** What `PUT /faults/{api}` takes; every field may be left out, an unknown one is refused. */
 export const faultSchema = z
@@ -31,6 +34,7 @@ export const faultSchema = z
     failureRate: failureRate.optional(),
     status: status.optional(),
     retryAfterSeconds,
+    failing: failing.default('calls'),
     mode: mode.default('answer'),
   })
   .transform(({ failureRate, status, ...rest }): Fault => {
@@ -50,6 +54,8 @@ export interface Fault {
   readonly status: number;
   /** Sent as `Retry-After` with a failure. */
   readonly retryAfterSeconds?: number | undefined;
+  /** Of what `failureRate` is the share, and `status` the answer: of calls, or of each event of a batch by itself. */
+  readonly failing: 'calls' | 'events';
   /**
    * `hang`: calls are taken in and never answered; their connections break when the fault changes.
    * `refuse`: nobody listens on the API's port. Behind the control port, connections break.
@@ -57,4 +63,4 @@ export interface Fault {
   readonly mode: 'answer' | 'hang' | 'refuse';
 }
 
-export const noFault: Fault = { latencyMs: 0, failureRate: 0, status: 503, mode: 'answer' };
+export const noFault: Fault = { latencyMs: 0, failureRate: 0, status: 503, failing: 'calls', mode: 'answer' };

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 /** Calls whose callers wait for an answer: how many, and which order keys they carry. */
 export class InFlight {
-  readonly #orderKeys = new Map<ServerResponse, string | undefined>();
+  readonly #orderKeys = new Map<ServerResponse, string[]>();
   readonly #perOrderKey = new Map<string, number>();
 
   get count(): number {
@@ -11,8 +11,15 @@ export class InFlight {
 
   /** Takes a call in; true if another one of the same order key is in flight. */
   enter(response: ServerResponse, orderKey: string | undefined): boolean {
-    this.#orderKeys.set(response, orderKey);
-    if (orderKey === undefined) return false;
+    this.#orderKeys.set(response, []);
+    return orderKey !== undefined && this.carries(response, orderKey);
+  }
+
+  /** A call in flight carries one more order key; true if that is in flight with another one, or in this one already. */
+  carries(response: ServerResponse, orderKey: string): boolean {
+    const keys = this.#orderKeys.get(response);
+    if (!keys) return false;
+    keys.push(orderKey);
     const others = this.#perOrderKey.get(orderKey) ?? 0;
     this.#perOrderKey.set(orderKey, others + 1);
     return others > 0;
@@ -20,9 +27,12 @@ export class InFlight {
 
   /** Does nothing the second time. */
   leave(response: ServerResponse): void {
-    const orderKey = this.#orderKeys.get(response);
+    const orderKeys = this.#orderKeys.get(response) ?? [];
     this.#orderKeys.delete(response);
-    if (orderKey === undefined) return;
+    for (const orderKey of orderKeys) this.#release(orderKey);
+  }
+
+  #release(orderKey: string): void {
     const others = (this.#perOrderKey.get(orderKey) ?? 0) - 1;
     if (others > 0) this.#perOrderKey.set(orderKey, others);
     else this.#perOrderKey.delete(orderKey);

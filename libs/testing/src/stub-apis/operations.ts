@@ -1,5 +1,6 @@
 import { json, problems } from '@millrace/http-server';
 import { z } from 'zod';
+import { itemResult, trackedEvents } from './batch-call.ts';
 import { callHeaders, email, trackedEvent } from './call.ts';
 import { faultInForce, faultSchema } from './fault.ts';
 
@@ -125,6 +126,22 @@ export const trackEvent = {
   summary: 'Pretend to track an event',
   params,
   body: trackedEvent,
+};
+
+/** `POST /apis/:api/events/batch` */
+export const trackEvents = {
+  ...call,
+  operationId: 'trackEvents',
+  summary: 'Pretend to track many events in one call',
+  description:
+    'Each event takes effect by itself, once for its own idempotency key; that of the call means nothing here.',
+  params,
+  body: trackedEvents,
+  response: {
+    ...call.response,
+    200: json('All are done.', z.object({ status: z.literal('accepted'), count }), { links }),
+    207: json('Some are not done.', z.object({ results: z.array(itemResult) }), { links }),
+  },
 };
 
 /** `POST /apis/:api/*` */

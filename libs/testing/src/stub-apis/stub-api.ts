@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { attributeNames, type Logger, spanNames } from '@millrace/telemetry';
 import { trace } from '@opentelemetry/api';
 import { type Answer, problem, sendAnswer } from './answer.ts';
+import { batchAnswer, batchPath, callsOf, type ItemResult, trackedEvents } from './batch-call.ts';
 import { type Call, readCall } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { Counts } from './counter-table.ts';
@@ -93,7 +94,7 @@ export class StubApi {
     if (fault.mode === 'hang') return this.#hang(request, response);
     const bytes = await readBody(request, this.#options.bodyLimitBytes);
     if (bytes === 'broken off') return;
-    const answer = await this.#answer(request, path, bytes, fault);
+    const answer = await this.#answer(request, response, { path, bytes, fault });
     // Now, not when the response is closed: the caller's next call may be here before that.
     this.#inFlight.leave(response);
     sendAnswer(response, answer);
@@ -115,16 +116,43 @@ export class StubApi {
 
   async #answer(
     { headers }: IncomingMessage,
-    path: string,
-    bytes: Buffer | 'too large',
-    fault: Fault,
+    response: ServerResponse,
+    { path, bytes, fault }: { readonly path: string; readonly bytes: Buffer | 'too large'; readonly fault: Fault },
   ): Promise<Answer> {
     const { name: api, random } = this.#options;
     if (bytes === 'too large') return this.#counted('rejections', tooLarge);
     const latencyMs = drawLatencyMs(fault.latencyMs, random);
-    if (random() < fault.failureRate) return this.#after(latencyMs, 'failures', failure(fault));
-    const read = readCall({ api, path, headers, bytes });
-    return 'status' in read ? this.#after(latencyMs, 'rejections', read) : this.#work(read, latencyMs);
+    const isBatch = path === batchPath;
+    const isWhole = !isBatch || fault.failing === 'calls';
+    if (isWhole && random() < fault.failureRate) return this.#after(latencyMs, 'failures', failure(fault));
+    const read = readCall({ api, path, headers, bytes, ...(isBatch && { bodySchema: trackedEvents }) });
+    if ('status' in read) return this.#after(latencyMs, 'rejections', read);
+    return isBatch ? this.#workAll(callsOf(read), response, { fault, latencyMs }) : this.#work(read, latencyMs);
+  }
+
+  /** The work of a batch takes as long as that of one call. */
+  async #workAll(
+    calls: readonly Call[],
+    response: ServerResponse,
+    { fault, latencyMs }: { readonly fault: Fault; readonly latencyMs: number },
+  ): Promise<Answer> {
+    const { memory, name } = this.#options;
+    for (const { orderKey } of calls)
+      if (orderKey !== undefined && this.#inFlight.carries(response, orderKey)) memory.count(name, 'overlaps');
+    await this.#wait(latencyMs);
+    const results = await Promise.all(calls.map((call) => this.#workOne(call, fault)));
+    return this.#abandoned ? stopping : batchAnswer(results);
+  }
+
+  /** One event of a batch. */
+  async #workOne(call: Call, { failing, failureRate, status, retryAfterSeconds }: Fault): Promise<ItemResult> {
+    const { idempotencyKey = '' } = call;
+    if (failing === 'events' && this.#options.random() < failureRate) {
+      await this.#count('failures');
+      return { idempotencyKey, status, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+    }
+    const answer = await this.#work(call, 0);
+    return { idempotencyKey, status: answer.status };
   }
 
   async #after(latencyMs: number, count: 'failures' | 'rejections', answer: Answer): Promise<Answer> {
@@ -134,10 +162,14 @@ export class StubApi {
 
   /** No answer leaves before what it counts is saved. */
   async #counted(name: Exclude<keyof Counts, 'peakInFlight'>, answer: Answer): Promise<Answer> {
+    await this.#count(name);
+    return answer;
+  }
+
+  async #count(name: Exclude<keyof Counts, 'peakInFlight'>): Promise<void> {
     const { memory, name: api } = this.#options;
     memory.count(api, name);
     await memory.saved();
-    return answer;
   }
 
   async #work(call: Call, latencyMs: number): Promise<Answer> {
