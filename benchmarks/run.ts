@@ -1,5 +1,6 @@
 import { Interruption, LaunchError } from '@millrace/launcher';
 import { apiAway } from './api-away.ts';
+import { batches } from './batches.ts';
 import type { Benchmark } from './benchmark.ts';
 import { comparison } from './comparison.ts';
 import { drain } from './drain.ts';
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   kill,
   handOver,
   drain,
+  batches,
   registrationWithoutKafka,
   failingApi,
   apiAway,
@@ -30,7 +32,7 @@ const benchmarks: readonly Benchmark[] = [
 ];
 
 /** Those whose figures are kept in docs/benchmarks.md; what runs without a name. */
-const documented = [comparison, endToEndLatency, kill, handOver, drain, failingApi];
+const documented = [comparison, endToEndLatency, kill, handOver, drain, failingApi, batches];
 
 const [first = '', ...rest] = process.argv.slice(2);
 

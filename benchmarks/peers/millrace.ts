@@ -4,6 +4,7 @@ import { createKafka, createRecordProducer, createRecordSource } from '@millrace
 import { createConsumer, type HandlerOf, on } from '@millrace/messaging';
 import { createLogger, startTelemetry } from '@millrace/telemetry';
 import { sampleEvent } from '../backlog/sample-record.ts';
+import { joined } from './joined.ts';
 import { runPeer } from './run-peer.ts';
 
 if (process.env['PEER_TELEMETRY'] === 'sdk') startTelemetry({ service: 'benchmark' });
@@ -41,8 +42,4 @@ function callApi(api: HttpTarget, path: `/${string}`): HandlerOf<ReturnType<type
   return async ({ data }, context) => {
     await api.post(path, data, context);
   };
-}
-
-async function joined(notReady: () => string | undefined): Promise<void> {
-  while (notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
 }
