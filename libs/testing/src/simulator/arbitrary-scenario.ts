@@ -76,4 +76,8 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = fc.record({
   network,
   members: fc.integer({ min: 1, max: 3 }),
   faults: fc.array(arbitraryFault, { maxLength: 8, size: 'max' }),
+  batch: mostly<Scenario['batch']>(
+    undefined,
+    fc.record({ maxSize: fc.integer({ min: 1, max: 20 }), maxDelayMs: fc.nat({ max: 500 }) }),
+  ),
 });

@@ -13,7 +13,7 @@ const mostOverheadBytes = 100;
  * What a member may hold: the engine promises less than twice its limits, and beyond that what was on its way; one response
  * may be so of each partition, since each is paused and goes on by itself.
  */
-export function heldAtMost({ consumer, load, topics, faults }: Scenario): HeldAtMost {
+export function heldAtMost({ consumer, load, topics, faults, batch }: Scenario): HeldAtMost {
   const { concurrency, held } = consumer;
   const partitions = topics.reduce((sum, topic) => sum + topic.partitions, 0);
   const added = faults.reduce((sum, fault) => sum + (fault.kind === 'add-partitions' ? fault.partitions : 0), 0);
@@ -22,7 +22,7 @@ export function heldAtMost({ consumer, load, topics, faults }: Scenario): HeldAt
     records: 2 * held.records,
     bytes: 2 * held.bytes,
     recordsPerPartition: held.recordsPerPartition,
-    inFlight: concurrency,
+    inFlight: concurrency * (batch?.maxSize ?? 1),
     response: { records, bytes: records * (load.bytes + mostOverheadBytes) },
   };
 }

@@ -1,11 +1,16 @@
 import {
+  type BatchLimits,
+  type BatchSubscription,
   type Consumer,
   type ConsumerOptions,
   createConsumer,
+  type ItemResults,
   on,
+  onBatch,
   type PartitionLease,
   type RecordSource,
   type RecordSourceOptions,
+  ServiceError,
   type Subscription,
 } from '@millrace/messaging';
 import { seededRandom } from '@millrace/messaging/testing';
@@ -24,6 +29,8 @@ import { WatchedSource } from './watched-source.ts';
 export interface MemberOptions {
   readonly process: MemberProcess;
   readonly plan: ConsumerPlan;
+  /** Undefined where each event has a call of its own. */
+  readonly batch: BatchLimits | undefined;
   readonly topics: readonly string[];
   readonly seed: number;
   readonly sourceOf: (process: MemberProcess) => (options: RecordSourceOptions) => RecordSource;
@@ -118,12 +125,35 @@ export class Member {
   }
 
   #subscription(topic: string): Subscription {
-    const { api, plan } = this.#options;
+    const { api, plan, batch } = this.#options;
+    if (batch) return this.#batchSubscription(topic, batch);
     const { process: caller } = this;
     return on(
       subscribedContract(topic),
       ({ id, data }, context) => this.#target.call(id, () => api.call({ caller, id, key: data.key || null, context })),
       { name: `api-${topic}`, ...(plan.maxAgeMs !== undefined && { maxAgeMs: plan.maxAgeMs }) },
+    );
+  }
+
+  #batchSubscription(topic: string, batch: BatchLimits): BatchSubscription {
+    const { api, plan } = this.#options;
+    const { process: caller } = this;
+    const maxAge = plan.maxAgeMs !== undefined && { maxAgeMs: plan.maxAgeMs };
+    return onBatch(
+      subscribedContract(topic),
+      async (items, { signal, about }) => {
+        const requests = items.map(({ event: { id, data }, idempotencyKey, attempt }) => {
+          return { caller, id, key: data.key || null, context: { signal, idempotencyKey, attempt } };
+        });
+        let results: ItemResults = [];
+        await this.#target.call(about, async () => {
+          results = (await api.callAll(requests)).map(failureOf);
+          const [first] = results;
+          if (first && results.every(Boolean)) throw first;
+        });
+        return results;
+      },
+      { name: `api-${topic}`, ...batch, ...maxAge },
     );
   }
 
@@ -137,4 +167,8 @@ export class Member {
   #tell(happening: Happening): void {
     if (this.process.alive) this.#options.emit(happening);
   }
+}
+
+function failureOf(result: PromiseSettledResult<void>): ServiceError | undefined {
+  return result.status === 'rejected' ? ServiceError.from(result.reason) : undefined;
 }

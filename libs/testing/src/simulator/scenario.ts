@@ -1,3 +1,4 @@
+import type { BatchLimits } from '@millrace/messaging';
 import type { Fault } from './fault.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface Scenario {
   /** Members at the start; they join within the first seconds. */
   readonly members: number;
   readonly faults: readonly Fault[];
+  /** Whether events are called many at a time. @default each by itself */
+  readonly batch?: BatchLimits | undefined;
 }
 
 export interface TopicPlan {

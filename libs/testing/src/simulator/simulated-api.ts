@@ -53,15 +53,32 @@ export class SimulatedApi {
 
   /** Settles as a handler's call of an API does. */
   call(request: ApiCall): Promise<void> {
-    const { caller, id, key, context } = request;
-    // A process that has crashed runs on in ours until its next wait; none of it is real.
+    return this.#begin(request, this.#verdictOf(request));
+  }
+
+  /** Settles as a handler's call with many events does: all are answered with the slowest, each with a result of its own. */
+  callAll(requests: readonly ApiCall[]): Promise<readonly PromiseSettledResult<void>[]> {
+    const drawn = requests.map((request) => ({ request, verdict: this.#verdictOf(request) }));
+    const answersAfterMs = Math.max(...drawn.map(({ verdict }) => verdict.answersAfterMs));
+    return Promise.allSettled(
+      drawn.map(({ request, verdict }) => this.#begin(request, { ...verdict, answersAfterMs })),
+    );
+  }
+
+  #verdictOf({ id, key }: ApiCall): ApiVerdict {
+    const earlier = this.#calls.get(id) ?? 0;
+    return this.#verdicts.of({ id, key, earlier }, this.#calm, this.#troubleNow);
+  }
+
+  #begin(request: ApiCall, verdict: ApiVerdict): Promise<void> {
+    const { caller, id, context } = request;
+    // A process that has crashed, maybe with the call before, runs on in ours until its next wait; none of it is real.
     if (!caller.alive) return new Promise(() => undefined);
     const { attempt, idempotencyKey } = context;
     const call = ++this.#count;
-    const earlier = this.#calls.get(id) ?? 0;
-    this.#calls.set(id, earlier + 1);
+    this.#calls.set(id, (this.#calls.get(id) ?? 0) + 1);
     this.#options.emit({ kind: 'call-started', call, member: caller.name, id, attempt, idempotencyKey });
-    return this.#answer(call, request, this.#verdicts.of({ id, key, earlier }, this.#calm, this.#troubleNow));
+    return this.#answer(call, request, verdict);
   }
 
   get #troubleNow(): ApiTrouble | undefined {

@@ -97,6 +97,7 @@ export class SimulatedWorld implements FaultyWorld {
     const member = new Member({
       process: new MemberProcess(name, clock),
       plan: scenario.consumer,
+      batch: scenario.batch,
       topics: this.topics.names,
       seed: seed + this.#members.length,
       sourceOf: (process) => inMemoryGroupSource(this.broker, { process, ...sourceSettings }),
