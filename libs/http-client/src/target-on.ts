@@ -6,7 +6,7 @@ import { Connections, type ConnectionsOptions } from './connections.ts';
 import type { HttpTarget } from './http-target.ts';
 import { showQuota } from './quota/observe-quota.ts';
 import { QuotaGate } from './quota/quota-gate.ts';
-import { checkTargetOptions, type TargetOptions } from './target-options.ts';
+import { checkTargetOptions, defaultKeyTtlMs, type TargetOptions } from './target-options.ts';
 
 /** When to ask again where too many calls wait for a connection. */
 const askAgainMs = 50;
@@ -25,6 +25,7 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
   const closedForMs = () => breaker?.closedForMs() ?? (connections.isCrowded ? askAgainMs : quota.closedForMs());
   return {
     name,
+    keyTtlMs: options.keyTtlMs ?? defaultKeyTtlMs,
     closedForMs,
     turnStarted: () => {
       breaker?.turnStarted();

@@ -56,11 +56,19 @@ export interface TargetOptions {
    * they are not all made again at once. @default 60_000
    */
   readonly connectionTtlMs?: number;
+  /**
+   * For how long the API honours an idempotency key, from the first call with it. A dead letter is not replayed after that
+   * unless an operator insists: the API might act twice. @default 86_400_000, a day
+   */
+  readonly keyTtlMs?: number;
   /** Certificates to trust, in PEM. @default those that Node trusts, with those of the file `NODE_EXTRA_CA_CERTS` */
   readonly ca?: string | undefined;
   /** For calls that bring no log of their own. */
   readonly log: Logger;
 }
+
+/** {@link TargetOptions.keyTtlMs} where an API's owner does not say otherwise: that of many. */
+export const defaultKeyTtlMs = 86_400_000;
 
 /** Node's timers run at once when asked to wait longer. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -79,6 +87,7 @@ export function checkTargetOptions({
   waiting = 1,
   keepAliveTimeoutMs = 1,
   connectionTtlMs = 1,
+  keyTtlMs = 1,
   token,
 }: TargetOptions): URL {
   const wrong = (what: string) => new ServiceError('CONFIG_INVALID', `target ${name}: ${what}`);
@@ -95,6 +104,8 @@ export function checkTargetOptions({
     if (!Number.isSafeInteger(value) || value < 1 || value > maxTimerMs)
       throw wrong(`${field} must be a whole number from 1 to ${maxTimerMs} (received ${value})`);
   }
+  if (!Number.isSafeInteger(keyTtlMs) || keyTtlMs < 1)
+    throw wrong(`keyTtlMs must be a whole number of at least 1 (received ${keyTtlMs})`);
   const wrongBreaker = breaker && wrongBreakerOption(breaker);
   if (wrongBreaker) throw wrong(wrongBreaker);
   const wrongQuota = quota && wrongRateLimit(quota);

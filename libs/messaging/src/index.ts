@@ -4,7 +4,13 @@ export { type Clock, createSystemClock } from './ports/clock.ts';
 export { createConsumer, type Consumer, type ConsumerPorts } from './consumer/consumer.ts';
 export type { ConsumerOptions } from './consumer/consumer-options.ts';
 export type { ConsumerState, NamedTargetState } from './consumer/consumer-state.ts';
-export { deadLetterHeaders, deadLetterOf, type DeadLetterReason, deadLetterTopicOf } from './consumer/dead-letter.ts';
+export {
+  deadLetterHeaders,
+  deadLetterOf,
+  type DeadLetterReason,
+  deadLetterReasonHeaders,
+  deadLetterTopicOf,
+} from './consumer/dead-letter.ts';
 export { dataSchemaOf, defineEvent, type EventContract } from './events/define-event.ts';
 export { type ErrorCode, errorCodes } from './errors/error-codes.ts';
 export { createEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './events/event-envelope.ts';
@@ -27,6 +33,7 @@ export type {
   RecordSource,
   RecordSourceOptions,
 } from './ports/record-source.ts';
+export { replayTopicOf } from './consumer/replay.ts';
 export { defaultRetryPolicy, type RetryPolicy } from './consumer/retry-policy.ts';
 export { ServiceError, type ServiceErrorOptions } from './errors/service-error.ts';
 export { all, allSettled } from './consumer/steps.ts';

@@ -36,6 +36,7 @@ export const metricNames = {
   retries: 'millrace.consumer.retries',
   deadLetters: 'millrace.consumer.dead_letters',
   batchSize: 'millrace.consumer.batch_size',
+  replays: 'millrace.consumer.replays',
   outboxDepth: 'millrace.outbox.depth',
   outboxAge: 'millrace.outbox.age_seconds',
   outboxPublished: 'millrace.outbox.published',
@@ -44,6 +45,7 @@ export const metricNames = {
 export const attributeNames = {
   api: 'millrace.api',
   attempt: 'millrace.attempt',
+  replays: 'millrace.replays',
   outcome: 'millrace.outcome',
   reason: 'millrace.reason',
   subscription: 'millrace.subscription',

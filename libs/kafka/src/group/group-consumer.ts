@@ -46,10 +46,11 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   // Assigners are given the cluster: the documented way to it. It is called once, by consumer().
   const assigner = ({ cluster }: { readonly cluster: Cluster }) => {
     seen.cluster = cluster;
-    return kafkaAssignor(cluster, () => {
+    const claimsNow = () => {
       Object.assign(state, { rejoinWanted: false, joining: true });
       return claims();
-    });
+    };
+    return kafkaAssignor(cluster, { group: groupId, claims: claimsNow });
   };
   const consumer = client.kafka.consumer({
     ...fetchSettings,

@@ -14,6 +14,7 @@ import type {
   EachBatchPayload,
 } from 'kafkajs';
 import { fetchedOf, fetchedUnseen } from './fetched.ts';
+import { followReplays, type FollowReplaysOptions, subscribeToReplays } from './follow-replays.ts';
 import { type GroupConsumer, openGroupConsumer } from './group-consumer.ts';
 import { readLogOffsets } from './group-offsets.ts';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
@@ -117,7 +118,9 @@ export class GroupMember {
     this.#listen();
     void this.#watch.run(signal);
     void this.#followEndOffsets();
-    this.#join().catch((error: unknown) => this.#failed(error));
+    this.#join()
+      .then(() => followReplays(this.#replays))
+      .catch((error: unknown) => this.#failed(error));
     await aborted(signal);
     this.#out(this.#missing ?? 'not in the group');
     if (!this.#leaving) this.#group.close();
@@ -136,6 +139,7 @@ export class GroupMember {
     const { consumer } = this.#group;
     await consumer.connect();
     for (const topic of this.#options.topics) await this.#subscribe(topic);
+    await subscribeToReplays(consumer, this.#replays);
     this.#missing = 'joining the group';
     await consumer.run({
       autoCommit: false,
@@ -143,6 +147,12 @@ export class GroupMember {
       partitionsConsumedConcurrently: 1,
       eachBatch: (payload) => this.#eachBatch(payload),
     });
+  }
+
+  get #replays(): FollowReplaysOptions {
+    const { connection, log, settings, replays = new Map<string, string>() } = this.#options;
+    const [{ cluster }, topics, { signal }] = [this.#group, [...replays.keys()], this.#over];
+    return { connection, cluster, topics, lookEveryMs: settings.metadataMaxAgeMs, log, signal };
   }
 
   #failed(error: unknown): void {
@@ -222,7 +232,9 @@ export class GroupMember {
     if (refusal) return this.#refused(refusal);
     this.#out(`rejoining the group after: ${reasonOf(error)}`);
     this.#options.log.warn({ reason: reasonOf(error) }, 'consumer lost its place in the group; it joins again');
-    if (!restart) this.#over.abort();
+    // A topic of replays that was deleted must not keep the others waiting until it is there again: a new member does without.
+    const isGone = protocolErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION' && this.#replays.topics.length > 0;
+    if (!restart || isGone) this.#over.abort();
   }
 
   /** For as long as somebody does nothing about it; the next membership tries again. */

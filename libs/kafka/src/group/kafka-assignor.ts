@@ -1,3 +1,4 @@
+import { replayTopicOf } from '@millrace/messaging';
 import {
   type Assignments,
   type Claims,
@@ -15,8 +16,14 @@ const { MemberMetadata, MemberAssignment } = AssignerProtocol;
 /** Of Kafka's own envelope. */
 const version = 0;
 
-/** {@link cooperativeAssignor} as kafkajs takes it. `claims` is called whenever the member is about to ask to join. */
-export function kafkaAssignor(cluster: Cluster, claims: () => Claims): Assigner {
+export interface KafkaAssignorOptions {
+  readonly group: string;
+  /** Called whenever the member is about to ask to join. */
+  readonly claims: () => Claims;
+}
+
+/** {@link cooperativeAssignor} as kafkajs takes it; topics of replays go with those that they are of. */
+export function kafkaAssignor(cluster: Cluster, { group, claims }: KafkaAssignorOptions): Assigner {
   let joins = 0;
   return {
     name: assignorName,
@@ -28,8 +35,12 @@ export function kafkaAssignor(cluster: Cluster, claims: () => Claims): Assigner 
     assign: async ({ members }) => {
       const joined = members.map(joinedMember);
       const topics = [...new Set(joined.flatMap((member) => member.topics))].toSorted();
-      await learnOf(cluster, topics);
-      return answerOf(cooperativeAssignor(joined, partitionsOf(cluster, topics)));
+      const replays = new Map(topics.map((topic) => [replayTopicOf(topic, group), topic]));
+      await learnOf(
+        cluster,
+        topics.filter((topic) => !replays.has(topic)),
+      );
+      return answerOf(cooperativeAssignor(joined, partitionsOf(cluster, topics), (topic) => replays.get(topic)));
     },
   };
 }
@@ -39,7 +50,10 @@ function joinedMember({ memberId, memberMetadata }: GroupMember): JoinedMember {
   return { memberId, topics: decoded?.topics ?? [], userData: decoded?.userData.toString() ?? '' };
 }
 
-/** While a group is upgraded its leader may meet topics that it does not read itself. One that is not there has no partitions. */
+/**
+ * While a group is upgraded its leader may meet topics that it does not read itself. One that is not there has no partitions.
+ * Topics of replays are left to {@link followReplays}: asking about one that is not there, beside others, fails for them all.
+ */
 async function learnOf(cluster: Cluster, topics: readonly string[]): Promise<void> {
   for (const topic of topics) await cluster.addTargetTopic(topic).catch(() => undefined);
 }

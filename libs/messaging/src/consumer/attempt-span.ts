@@ -35,6 +35,7 @@ export function startAttemptSpan(options: AttemptSpanOptions): Span {
 }
 
 function attributesOf({ record, event, group, subscription, attempt }: AttemptSpanOptions): Attributes {
+  const replays = headerText(record.headers, 'millrace_dlq_replays');
   return {
     [attributeNames.messagingSystem]: 'kafka',
     [attributeNames.operation]: 'process',
@@ -46,5 +47,6 @@ function attributesOf({ record, event, group, subscription, attempt }: AttemptSp
     [attributeNames.eventType]: event.type,
     [attributeNames.subscription]: subscription,
     [attributeNames.attempt]: attempt,
+    ...(replays !== undefined && { [attributeNames.replays]: Number(replays) }),
   };
 }

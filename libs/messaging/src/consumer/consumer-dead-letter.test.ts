@@ -32,6 +32,7 @@ describe('a record given up on', () => {
       millrace_dlq_topic: 'orders',
       millrace_dlq_partition: '0',
       millrace_dlq_offset: '0',
+      millrace_dlq_types: 'OrderPlaced',
     });
   });
 

@@ -24,6 +24,7 @@ export class ConsumerMetrics {
   readonly #outcomes: Tally<Outcome>;
   readonly #retries: Tally<ErrorCode>;
   readonly #deadLetters: Tally<ErrorCode>;
+  readonly #replays: Tally<Outcome>;
   readonly #held = meter().createObservableGauge(metricNames.consumerHeld, {
     description: 'Records in memory: queued, being called or waiting for a retry.',
   });
@@ -42,11 +43,17 @@ export class ConsumerMetrics {
 
   constructor({ group, engine, partitions, targets }: ConsumerMetricsOptions) {
     this.#attributes = { [attributeNames.group]: group };
-    const { outcomes, retries, deadLetters } = metricNames;
+    const { outcomes, retries, deadLetters, replays } = metricNames;
     const { outcome, errorType } = attributeNames;
     this.#outcomes = new Tally({ name: outcomes, description: 'Records by how they ended.', group, of: outcome });
     this.#retries = new Tally({ name: retries, description: 'Attempts that will be repeated.', group, of: errorType });
     this.#deadLetters = new Tally({ name: deadLetters, description: 'Records given up on.', group, of: errorType });
+    this.#replays = new Tally({
+      name: replays,
+      description: 'Replayed records by how they ended.',
+      group,
+      of: outcome,
+    });
     this.#partitions = new PartitionGauges(group);
     this.#observe = (result) => {
       this.#handTallies();
@@ -76,6 +83,11 @@ export class ConsumerMetrics {
     this.#batchSizes.record(size, { ...this.#attributes, [attributeNames.subscription]: subscription });
   }
 
+  /** `topic`: the one from which the record came first. */
+  replay(topic: string, outcome: Outcome): void {
+    this.#replays.add(topic, outcome);
+  }
+
   /** No more is observed. */
   stop(): void {
     this.#handTallies();
@@ -88,6 +100,6 @@ export class ConsumerMetrics {
 
   /** Callbacks have their turn before what counters hold is read. */
   #handTallies(): void {
-    for (const tally of [this.#outcomes, this.#retries, this.#deadLetters]) tally.hand();
+    for (const tally of [this.#outcomes, this.#retries, this.#deadLetters, this.#replays]) tally.hand();
   }
 }

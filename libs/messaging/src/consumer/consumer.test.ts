@@ -214,7 +214,11 @@ describe('a consumer', () => {
     const log = { child: () => log } as never;
     const options = { group: 'billing', startAt: 'committed', targets: [], subscriptions } as const;
     expect(createConsumer(options, { source, producer: new InMemoryProducer(), log }).name).toBe('billing');
-    expect(asked).toEqual([{ group: 'billing', topics: ['orders', 'returns'] }]);
+    const replays = new Map([
+      ['orders.billing.replay', 'orders'],
+      ['returns.billing.replay', 'returns'],
+    ]);
+    expect(asked).toEqual([{ group: 'billing', topics: ['orders', 'returns'], replays }]);
   });
 
   it('is ready when its source is', async () => {

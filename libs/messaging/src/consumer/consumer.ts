@@ -12,6 +12,7 @@ import { type PartitionState, partitionStates } from './partition-state.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import type { RecordProducer } from '../ports/record-producer.ts';
 import type { RecordSource, RecordSourceOptions } from '../ports/record-source.ts';
+import { type GroupReplays, replaysOf } from './replay.ts';
 import { subscribedDeliveries } from './subscribed-deliveries.ts';
 import { TargetRow } from './target-row.ts';
 
@@ -53,8 +54,9 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
   const settings = consumerSettings(options);
   const { group, subscriptions, targets, concurrency } = settings;
   const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
-  const source = ports.source({ group, topics });
-  const { engine, metrics, partitions } = engineOf(settings, ports, source);
+  const replays = replaysOf(group, topics);
+  const source = ports.source({ group, topics, replays: replays.sources });
+  const { engine, metrics, partitions } = engineOf(settings, ports, { source, replays });
   const share = shareOf(settings, ports, source);
   const started: RecordSource[] = [];
   const stop = async () => {
@@ -84,7 +86,11 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
   };
 }
 
-function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: RecordSource) {
+function engineOf(
+  settings: ConsumerSettings,
+  ports: ConsumerPorts,
+  { source, replays }: { readonly source: RecordSource; readonly replays: GroupReplays },
+) {
   const { group, retry, subscriptions, targets } = settings;
   const { producer, random = Math.random, clock = createSystemClock(), ended } = ports;
   const log = ports.log.child({ group });
@@ -101,11 +107,16 @@ function engineOf(settings: ConsumerSettings, ports: ConsumerPorts, source: Reco
   };
   const metrics = new ConsumerMetrics({ group, engine: () => engine, partitions, targets: gate });
   const deadLetters = new DeadLetterWriter({ producer, retry, random });
+  const keyTtlMs = shortest(targets.map((target) => target.keyTtlMs));
+  const delivery = { group, retry, random, clock, gate, deadLetters, metrics, log, keyTtlMs };
   const engine = new DeliveryEngine(settings, {
-    deliveryOf: subscribedDeliveries(subscriptions, { group, retry, random, clock, gate, deadLetters, metrics, log }),
+    deliveryOf: subscribedDeliveries(subscriptions, delivery),
     gate,
+    replays,
     ended: (record, outcome) => {
       metrics.outcome(record.topic, outcome);
+      const replayOf = replays.sourceOf(record.topic);
+      if (replayOf !== undefined) metrics.replay(replayOf, outcome);
       ended?.(record, outcome);
     },
     clock,
@@ -125,6 +136,11 @@ function shareOf({ group, targets }: ConsumerSettings, ports: ConsumerPorts, sou
     clock,
     log: ports.log.child({ group }),
   });
+}
+
+function shortest(all: readonly (number | undefined)[]): number | undefined {
+  const known = all.filter((ms) => ms !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 function refusal({ refused: [refused] }: DeliveryEngine): string | undefined {

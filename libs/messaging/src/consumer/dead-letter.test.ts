@@ -45,15 +45,49 @@ describe('a dead letter', () => {
   });
 
   it('has the headers that its schema lists, and no other beside those of the record', () => {
-    const { headers } = deadLetterOf({ ...record, headers: {} }, 'g', { failure, attempts: 1, firstAt, lastAt });
+    const reason = { failure, attempts: 1, firstAt, lastAt, keyTtlMs: 1_000, heardTypes: ['OrderPlaced'] };
+    const { headers } = deadLetterOf({ ...record, headers: {} }, 'g', reason);
     expect(deadLetterHeaders.parse(headers)).toEqual(headers);
-    expect(Object.keys(headers)).toEqual(Object.keys(deadLetterHeaders.shape));
+    const ofReplays = ['millrace_dlq_replays', 'millrace_dlq_replay_of', 'millrace_dlq_history'];
+    expect([...Object.keys(headers), ...ofReplays]).toEqual(Object.keys(deadLetterHeaders.shape));
   });
 
   it('names no status where no API answered', () => {
     const invalid = new ServiceError('INVALID_EVENT', 'no valid OrderPlaced');
     const { headers } = deadLetterOf(record, 'billing', { failure: invalid, attempts: 0, firstAt, lastAt });
     expect(headers).not.toHaveProperty('millrace_dlq_status');
+  });
+
+  it('says until when the API knows the key of its calls, and nothing of it where none was made', () => {
+    const expiry = (attempts: number, keyTtlMs: number | undefined, headers = {}) =>
+      deadLetterOf({ ...record, headers }, 'g', { failure, attempts, firstAt, lastAt, keyTtlMs }).headers
+        .millrace_dlq_key_expires_at;
+    expect(expiry(2, 60_000)).toBe('2026-01-02T03:05:05.006Z');
+    expect(expiry(0, 60_000)).toBeUndefined();
+    expect(expiry(2, undefined)).toBeUndefined();
+  });
+
+  it('counts the life of a key from the first call before a replay, unless that was over', () => {
+    const expiry = (earlier: string) =>
+      deadLetterOf({ ...record, headers: { millrace_dlq_key_expires_at: earlier } }, 'g', {
+        failure,
+        attempts: 1,
+        firstAt,
+        lastAt,
+        keyTtlMs: 60_000,
+      }).headers.millrace_dlq_key_expires_at;
+    expect(expiry('2026-01-02T03:04:30.000Z')).toBe('2026-01-02T03:04:30.000Z');
+    expect(expiry('2026-01-02T03:04:00.000Z')).toBe('2026-01-02T03:05:05.006Z');
+  });
+
+  it('keeps how often the record was replayed, and why it was given up on before', () => {
+    const headers = {
+      millrace_dlq_replays: '2',
+      millrace_dlq_history: '[]',
+      millrace_dlq_replay_of: 'orders.g.dlq/1/2',
+    };
+    const letter = deadLetterOf({ ...record, headers }, 'g', { failure, attempts: 1, firstAt, lastAt });
+    expect(letter.headers).toMatchObject(headers);
   });
 
   it('carries a null key and a null value on', () => {

@@ -28,12 +28,16 @@ export interface EventDeliveryPorts {
   readonly deadLetters: DeadLetterWriter;
   readonly metrics: ConsumerMetrics;
   readonly log: Logger;
+  /** For how long the APIs honour an idempotency key: the shortest of all. */
+  readonly keyTtlMs: number | undefined;
 }
 
 /** A subscription, what reads its events and, where it takes them in batches, what makes those. */
 export interface SubscribedEvent {
   readonly subscription: Subscription;
   readonly reader: EventReader;
+  /** Every type that the consumer hears on the topic. */
+  readonly heardTypes: readonly string[];
   readonly batching?: Batching | undefined;
 }
 
@@ -55,6 +59,7 @@ export class EventDelivery implements Delivery {
   readonly #record: KafkaRecord;
   readonly #subscription: Subscription;
   readonly #reader: EventReader;
+  readonly #heardTypes: readonly string[];
   readonly #ports: EventDeliveryPorts;
   /** Answers to a batch that said something of this one by itself. */
   answers = 0;
@@ -68,10 +73,15 @@ export class EventDelivery implements Delivery {
   #boundLog: Logger | undefined;
   #endedSteps: EndedSteps | undefined;
 
-  constructor(record: KafkaRecord, { subscription, reader, batching }: SubscribedEvent, ports: EventDeliveryPorts) {
+  constructor(
+    record: KafkaRecord,
+    { subscription, reader, heardTypes, batching }: SubscribedEvent,
+    ports: EventDeliveryPorts,
+  ) {
     this.#record = record;
     this.#subscription = subscription;
     this.#reader = reader;
+    this.#heardTypes = heardTypes;
     this.#ports = ports;
     this.#batching = batching;
   }
@@ -237,10 +247,12 @@ export class EventDelivery implements Delivery {
   }
 
   #givenUp(failure: ServiceError, within: Context): GivingUp {
-    const nowMs = this.#ports.clock.now();
+    const { clock, keyTtlMs, group } = this.#ports;
+    const nowMs = clock.now();
     const [firstAt, lastAt] = [new Date(this.#first?.atMs ?? nowMs), new Date(nowMs)];
-    const reason = { failure, attempts: this.#attempts, firstAt, lastAt };
-    const letter = { record: deadLetterOf(this.#record, this.#ports.group, reason), log: this.#log, tries: 0 };
+    const [attempts, heardTypes] = [this.#attempts, this.#heardTypes];
+    const reason = { failure, attempts, firstAt, lastAt, keyTtlMs, heardTypes };
+    const letter = { record: deadLetterOf(this.#record, group, reason), log: this.#log, tries: 0 };
     return { kind: 'give-up', letter, code: failure.code, within };
   }
 

@@ -6,17 +6,25 @@ import type { Subscription } from './subscription.ts';
 
 /** A delivery for each record whose type, on its topic, is subscribed to. */
 export function subscribedDeliveries(subscriptions: readonly Subscription[], ports: EventDeliveryPorts): DeliveryOf {
-  const byTopic = Map.groupBy(
-    subscriptions.map((each) => subscribedEvent(each, ports)),
-    ({ subscription }) => subscription.contract.topic,
-  );
+  const subscribedEvents = subscriptions.map((each) => subscribedEvent(each, subscriptions, ports));
+  const byTopic = Map.groupBy(subscribedEvents, ({ subscription }) => subscription.contract.topic);
   return (record) => {
     const subscribed = byTopic.get(record.topic)?.find(({ reader }) => reader.isOfType(record));
     return subscribed && new EventDelivery(record, subscribed, ports);
   };
 }
 
-function subscribedEvent(subscription: Subscription, ports: EventDeliveryPorts): SubscribedEvent {
-  const batching = subscription.batch && new EventBatching({ subscription, ...subscription.batch }, ports);
-  return { subscription, reader: new EventReader(subscription.contract), batching };
+function subscribedEvent(
+  subscription: Subscription,
+  all: readonly Subscription[],
+  ports: EventDeliveryPorts,
+): SubscribedEvent {
+  const { contract, batch } = subscription;
+  const heard = all.filter((each) => each.contract.topic === contract.topic);
+  return {
+    subscription,
+    reader: new EventReader(contract),
+    heardTypes: heard.map((each) => each.contract.type),
+    batching: batch && new EventBatching({ subscription, ...batch }, ports),
+  };
 }

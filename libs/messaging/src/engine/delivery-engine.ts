@@ -13,8 +13,10 @@ import type { Unfinished } from '../offsets/offset-tracker.ts';
 import { laneKeyOf, type OrderMode } from './order-mode.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { PartitionQueues } from './partition-queues.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import { recordBytes } from './record-bytes.ts';
+import { noReplays, type ReplayTopics } from './replay-topics.ts';
 import type { Commit, PartitionLease, RecordSink } from '../ports/record-source.ts';
 import { RunningCalls } from './running-calls.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -42,6 +44,8 @@ export interface DeliveryEnginePorts {
   readonly gate: TurnGate;
   /** Told how each record ended, once, before that is committed. */
   readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
+  /** Topics whose records come again. @default none */
+  readonly replays?: ReplayTopics;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -65,7 +69,8 @@ export class DeliveryEngine implements RecordSink {
   readonly #log: EngineLog;
   readonly #works = new Map<PartitionLease, LeaseWork>();
   readonly #refused = new Set<PartitionLease>();
-  readonly #partitions = new Map<string, PartitionQueue<HeldRecord>[]>();
+  readonly #queues: PartitionQueues<HeldRecord>;
+  readonly #replays: ReplayTopics;
   readonly #queue: KeyedQueue<HeldRecord>;
   readonly #backPressure: BackPressure;
   readonly #calls: RunningCalls;
@@ -77,8 +82,9 @@ export class DeliveryEngine implements RecordSink {
 
   constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
     const { concurrency, held, callTimeoutMs, order, tenant } = options;
-    const { clock, gate } = ports;
+    const { clock, gate, replays = noReplays } = ports;
     this.#options = options;
+    this.#replays = replays;
     this.#ports = ports;
     this.#log = new EngineLog(ports.log);
     this.#laneKeyOf = laneKeyOf(order);
@@ -103,6 +109,10 @@ export class DeliveryEngine implements RecordSink {
       hotAt: Math.max(2, Math.ceil(held.recordsPerPartition * hotPart)),
       clock,
     });
+    this.#queues = new PartitionQueues(
+      () => this.#queue.partition(),
+      (topic) => replays.sourceOf(topic),
+    );
   }
 
   /** What is in memory: queued, being called or waiting for a retry. */
@@ -118,7 +128,7 @@ export class DeliveryEngine implements RecordSink {
   /** What is underway in the partitions that are ours. */
   get leases(): readonly LeaseState[] {
     return Array.from(this.#works.values(), (work) =>
-      leaseState(work, this.#backPressure.of(work.lease), this.#queueOf(work.lease)),
+      leaseState(work, this.#backPressure.of(work.lease), this.#queues.of(work.lease)),
     );
   }
 
@@ -138,7 +148,7 @@ export class DeliveryEngine implements RecordSink {
   granted(lease: PartitionLease): void {
     if (lease.signal.aborted || this.#stopping) return;
     lease.signal.addEventListener('abort', () => this.revoked(lease), { once: true });
-    const start = startPosition(lease, this.#options.startAt);
+    const start = startPosition(lease, this.#replays.sourceOf(lease.topic) ? 'earliest' : this.#options.startAt);
     this.#log.started(lease, start);
     if (start.from === 'nowhere') this.#refused.add(lease);
     else this.#begin(lease, start.offset, start.from === 'commit' ? lease.committed : undefined);
@@ -147,7 +157,7 @@ export class DeliveryEngine implements RecordSink {
   records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void {
     const work = this.#works.get(lease);
     if (!work || work.closing) return;
-    const queue = this.#queueOf(lease);
+    const queue = this.#queues.of(lease);
     for (const record of records) if (this.#accept(work, queue, record) === 'another-log') return this.#readAnew(lease);
     work.tracker.cover(coveredTo);
     work.delivered(records, coveredTo, this.#options.held.bytes / this.#works.size);
@@ -191,12 +201,13 @@ export class DeliveryEngine implements RecordSink {
     // Held or done already; a topic that begins again comes under a new lease.
     if (delivered === 'known') return this.#log.redelivered(record);
     if (delivered === 'done') return this.#ports.ended(record, 'skipped');
-    const delivery = this.#ports.deliveryOf(record);
+    const origin = this.#replays.originOf(record);
+    const delivery = this.#ports.deliveryOf(origin);
     if (!delivery) return this.#skip(work, delivered);
     const bytes = recordBytes(record);
     this.#backPressure.add(work.lease, bytes);
     const held = { work, unfinished: delivered, delivery, bytes };
-    this.#queue.push(queue, this.#laneKeyOf(record), held);
+    this.#queue.push(queue, this.#laneKeyOf(origin), held);
   }
 
   #skip(work: LeaseWork, unfinished: Unfinished): void {
@@ -269,7 +280,14 @@ export class DeliveryEngine implements RecordSink {
   #close(work: LeaseWork): void {
     if (work.closing) return;
     work.closing = true;
-    this.#queueOf(work.lease).discard();
+    const queue = this.#queues.of(work.lease);
+    if (this.#isShared(queue, work)) return this.#queue.discardOnly(queue, (held) => held.work === work);
+    queue.discard();
+  }
+
+  /** A partition and that of its replays have one queue, and may go one without the other. */
+  #isShared(queue: PartitionQueue<HeldRecord>, work: LeaseWork): boolean {
+    return [...this.#works.values()].some((each) => each !== work && this.#queues.of(each.lease) === queue);
   }
 
   #cutOff(work: LeaseWork, why: string): void {
@@ -281,16 +299,9 @@ export class DeliveryEngine implements RecordSink {
   #full(lease: PartitionLease): void {
     const work = this.#works.get(lease);
     if (!work || this.#options.overflow === 'pause') return;
-    this.#queue.setHotAside(this.#queueOf(lease), ({ delivery, unfinished }) => {
+    this.#queue.setHotAside(this.#queues.of(lease), ({ delivery, unfinished }) => {
       delivery.giveUp(new ServiceError('KEY_OVERFLOW', overflown(unfinished.record)));
     });
-  }
-
-  /** They are kept for good, by topic and number: they are few, and a key must wait for its old call. */
-  #queueOf({ topic, partition }: PartitionLease): PartitionQueue<HeldRecord> {
-    let queues = this.#partitions.get(topic);
-    if (!queues) this.#partitions.set(topic, (queues = []));
-    return (queues[partition] ??= this.#queue.partition());
   }
 }
 

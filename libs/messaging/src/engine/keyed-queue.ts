@@ -86,6 +86,12 @@ export class KeyedQueue<Item extends object> {
     this.#startTurns();
   }
 
+  /** {@link PartitionQueue.discardOnly}, and starts what that made ready. */
+  discardOnly(queue: PartitionQueue<Item>, isDiscarded: (item: Item) => boolean): void {
+    queue.discardOnly(isDiscarded);
+    this.#startTurns();
+  }
+
   /** No turn starts from now on. */
   close(): void {
     this.#closed = true;

@@ -17,7 +17,7 @@ async function idleLease() {
   const work = new LeaseWork({ lease, start: 0, committed: undefined, log });
   const backPressure = new BackPressure({ limits, full: ignore });
   backPressure.granted(lease);
-  return { work, backPressure, state: () => leaseState(work, backPressure.of(lease), { retrying: 0 }) };
+  return { work, backPressure, state: () => leaseState(work, backPressure.of(lease), { retrying: () => 0 }) };
 }
 
 it('tells a partition that is paused for its offset map from one that is paused for what it holds', async () => {

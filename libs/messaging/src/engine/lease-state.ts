@@ -1,5 +1,7 @@
 import type { LeaseHeld } from './back-pressure.ts';
+import type { HeldRecord } from './held-record.ts';
 import type { LeaseWork } from './lease-work.ts';
+import type { PartitionQueue } from './partition-queue.ts';
 import type { PartitionLease } from '../ports/record-source.ts';
 
 /** What is underway under one lease, as of one moment. */
@@ -38,10 +40,11 @@ export interface OldestUnfinished {
 
 /** Takes time by what is held, so it is for those who ask every few seconds. */
 export function leaseState(
-  { lease, closing, tracker, committed, running, arrivals }: LeaseWork,
+  work: LeaseWork,
   held: LeaseHeld | undefined,
-  { retrying }: { readonly retrying: number },
+  queue: Pick<PartitionQueue<HeldRecord>, 'retrying'>,
 ): LeaseState {
+  const { lease, closing, tracker, committed, running, arrivals } = work;
   const { first } = tracker;
   return {
     lease,
@@ -53,7 +56,7 @@ export function leaseState(
     heldRecords: held?.records ?? 0,
     heldBytes: held?.bytes ?? 0,
     running,
-    retrying,
+    retrying: queue.retrying((each) => each.work === work),
     finishedBeyond: tracker.finishedBeyond(committed),
     mapChars: tracker.commit().metadata.length,
     oldest: first && {

@@ -40,10 +40,11 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
     return this.#lanes.size;
   }
 
-  /** Items that wait for their next turn. Takes time by the number of keys. */
-  get retrying(): number {
+  /** How many of certain items wait for their next turn. Takes time by the number of keys. */
+  retrying(isCounted: (item: Item) => boolean): number {
     let waiting = 0;
-    for (const { stopWaiting } of this.#lanes.values()) if (stopWaiting) waiting++;
+    for (const { stopWaiting, current } of this.#lanes.values())
+      if (stopWaiting && current && isCounted(current)) waiting++;
     return waiting;
   }
 
@@ -80,6 +81,11 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
     this.#starter.discarded(this);
     this.#held = 0;
     for (const lane of this.#lanes.values()) this.#empty(lane);
+  }
+
+  /** {@link discard} for some of the items; the others stay as they are, in their order. */
+  discardOnly(isDiscarded: (item: Item) => boolean): void {
+    for (const lane of this.#lanes.values()) this.#sift(lane, isDiscarded);
   }
 
   /** Ends all waits, without a turn. */
@@ -138,6 +144,24 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
     lane.aside = undefined;
     lane.beside = undefined;
     if (!lane.running) this.#lanes.delete(lane.key);
+  }
+
+  #sift(lane: Lane<Item>, isDiscarded: (item: Item) => boolean): void {
+    for (const item of lane.takeWaiting())
+      if (isDiscarded(item)) this.#held--;
+      else lane.push(item);
+    if (lane.current && isDiscarded(lane.current)) this.#drop(lane);
+    if (lane.hot && lane.waiting < this.#starter.hotAt / 2) this.#cool(lane);
+    if (!lane.idle || lane.aside) return; // it goes on when its turn comes or ends, or when what was set aside is done
+    if (lane.waiting > 0) this.#starter.ready(lane);
+    else this.#close(lane);
+  }
+
+  #drop(lane: Lane<Item>): void {
+    this.#held--;
+    lane.current = undefined;
+    lane.stopWaiting?.();
+    lane.stopWaiting = undefined;
   }
 
   /** Much waits, and much more than for other keys: where all keys have their part of it, it is not the key that is slow. */

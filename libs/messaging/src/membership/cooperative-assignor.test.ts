@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeClaims } from './claims.ts';
 import { cooperativeAssignor } from './cooperative-assignor.ts';
 
@@ -79,4 +79,62 @@ it('reads the claims of a later version that says more', () => {
     ),
   );
   expect([a, b]).toEqual([places([0]), places([1])]);
+});
+
+describe('partitions that go with those of another topic', () => {
+  const replays = 'orders.billing.replay';
+  type Held = Readonly<Record<string, readonly number[]>>;
+  const listed = (held: Held = {}) =>
+    Object.entries(held).flatMap(([name, numbers]) => numbers.map((partition) => ({ topic: name, partition })));
+
+  /** Who gets what of both topics, by what is held. */
+  function pairs(members: Readonly<Record<string, { owned?: Held; draining?: Held; topics?: string[] }>>, count = 4) {
+    const joined = Object.entries(members).map(([memberId, { owned, draining, topics = [topic, replays] }]) => ({
+      memberId,
+      topics,
+      userData: encodeClaims({ owned: listed(owned), draining: listed(draining) }, 1),
+    }));
+    const numbers = Array.from({ length: count }, (_, partition) => partition);
+    const all = listed({ [topic]: numbers, [replays]: numbers });
+    const sourceOf = (name: string) => (name === replays ? topic : undefined);
+    const of = (share: readonly { topic: string; partition: number }[], name: string) =>
+      share.filter((each) => each.topic === name).map(({ partition }) => partition);
+    return Object.fromEntries(
+      Array.from(cooperativeAssignor(joined, all, sourceOf), ([id, share]) => [
+        id,
+        { [topic]: of(share, topic), [replays]: of(share, replays) },
+      ]),
+    );
+  }
+
+  it('are shared out with them', () => {
+    const { a, b } = pairs({ a: {}, b: {} });
+    expect(a).toEqual({ [topic]: a?.[replays], [replays]: a?.[topic] });
+    expect(b).toEqual({ [topic]: b?.[replays], [replays]: b?.[topic] });
+    expect([a?.[topic]?.length, b?.[topic]?.length]).toEqual([2, 2]);
+  });
+
+  it('come to whoever has the others, when they are new', () => {
+    expect(pairs({ a: { owned: { [topic]: [0, 1] } }, b: { owned: { [topic]: [2, 3] } } })).toEqual({
+      a: { [topic]: [0, 1], [replays]: [0, 1] },
+      b: { [topic]: [2, 3], [replays]: [2, 3] },
+    });
+  });
+
+  it('keep both from others while a member lets go of one of two', () => {
+    const a = { owned: { [topic]: [0, 1], [replays]: [0, 1] }, draining: { [replays]: [2, 3] } };
+    expect(pairs({ a, b: {} })).toEqual({
+      a: { [topic]: [0, 1], [replays]: [0, 1] },
+      b: { [topic]: [], [replays]: [] },
+    });
+  });
+
+  it('are taken back from a member that has them alone', () => {
+    const held = { a: { owned: { [topic]: [0] } }, b: { owned: { [replays]: [0] } } };
+    expect(pairs(held, 1)).toEqual({ a: { [topic]: [0], [replays]: [] }, b: { [topic]: [], [replays]: [] } });
+  });
+
+  it('are given to nobody where the member with the others does not read them', () => {
+    expect(pairs({ old: { topics: [topic] } }, 2)).toEqual({ old: { [topic]: [0, 1], [replays]: [] } });
+  });
 });

@@ -16,21 +16,56 @@ export type Assignments = ReadonlyMap<string, readonly TopicPartition[]>;
  * Shares `partitions` out evenly among the members that have subscribed to their topics; members keep what they own as far
  * as that is even. What one member holds and another is to have is given to nobody in this generation: the first lets go of
  * it and joins again, and then it is free.
+ *
+ * `sourceOf` says with which topic one goes: its partitions are not shared out by themselves, each goes to the member that
+ * gets the one of the same number in that topic. While anybody else holds either, the member gets neither that it does not
+ * hold: whoever lets go of one of them may still be at work in the other.
  */
 export function cooperativeAssignor(
   members: readonly JoinedMember[],
   partitions: readonly TopicPartition[],
+  sourceOf: (topic: string) => string | undefined = () => undefined,
 ): Assignments {
   const sorted = members.toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1));
   const claims = new Map(sorted.map(({ memberId, userData }) => [memberId, decodeClaims(userData)]));
-  const shares = sharedOut(sorted, claims, partitions);
+  const alone = partitions.filter(({ topic }) => sourceOf(topic) === undefined);
+  const shares = sharedOut(sorted, claims, alone);
+  const beside = new Beside(partitions, sourceOf);
   const holders = holdersOf(claims);
   return new Map(
-    shares.map(({ memberId, partitions: share }) => [
-      memberId,
-      share.filter((partition) => (holders.get(partitionKey(partition)) ?? memberId) === memberId),
-    ]),
+    shares.map((share) => {
+      const groups = share.partitions.map((partition) => [partition, ...beside.of(partition, share)]);
+      return [share.memberId, groups.flatMap((group) => free(group, share.memberId, holders))];
+    }),
   );
+}
+
+/** Of partitions that go together: those that `member` holds, and, where nobody else holds any, the others. */
+function free(
+  together: readonly TopicPartition[],
+  member: string,
+  holders: ReadonlyMap<string, string>,
+): readonly TopicPartition[] {
+  const holderOf = (partition: TopicPartition) => holders.get(partitionKey(partition));
+  if (together.every((each) => (holderOf(each) ?? member) === member)) return together;
+  return together.filter((each) => holderOf(each) === member);
+}
+
+/** Partitions that go with others, by those. */
+class Beside {
+  readonly #bySource: ReadonlyMap<string | undefined, readonly TopicPartition[]>;
+
+  constructor(partitions: readonly TopicPartition[], sourceOf: (topic: string) => string | undefined) {
+    const keyOf = ({ topic, partition }: TopicPartition) => {
+      const source = sourceOf(topic);
+      return source === undefined ? undefined : partitionKey({ topic: source, partition });
+    };
+    this.#bySource = Map.groupBy(partitions, keyOf);
+  }
+
+  of(partition: TopicPartition, share: Share): readonly TopicPartition[] {
+    return (this.#bySource.get(partitionKey(partition)) ?? []).filter(({ topic }) => share.wants(topic));
+  }
 }
 
 /** What one member is to have, by topic. */

@@ -109,4 +109,10 @@ export interface RecordSource {
 export interface RecordSourceOptions {
   readonly group: string;
   readonly topics: readonly string[];
+  /**
+   * Topics through which records of `topics` come again, each with the one of `topics` that it goes with. They are read once
+   * they exist, from the oldest record on; a partition belongs to whichever member has the one of the same number in that
+   * topic. A source that has no such topics leaves them out. @default none
+   */
+  readonly replays?: ReadonlyMap<string, string>;
 }

@@ -49,7 +49,7 @@ export const engineBugs: readonly PlantedBug[] = [
     name: 'tasks-begun-while-draining',
     story: 'PostHog#57142, H1: what was begun during a rebalance was missing in the snapshot that the drain waited for',
     changes: [
-      { file: engine, text: '    this.#queueOf(work.lease).discard();\n', replacement: '' },
+      { file: engine, text: '    queue.discard();\n', replacement: '' },
       { file: leaseWork, text: '  #turns = 0;', replacement: '  #turns = 0;\n  #snapshot = 0;' },
       {
         file: leaseWork,
