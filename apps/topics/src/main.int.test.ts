@@ -34,7 +34,12 @@ function toldOfTopics({ lines }: Run): readonly string[] {
 }
 
 it('makes every topic of the contracts, says so line by line, and may run again', async () => {
-  const names = topics.flatMap(({ name, groups }) => [name, ...groups.map((group) => `${name}.${group}.dlq`)]);
+  const ofGroups = ['dlq', 'replay'];
+  const names = topics.flatMap(({ name, groups }) => [
+    name,
+    ...groups.flatMap((group) => ofGroups.map((end) => `${name}.${group}.${end}`)),
+  ]);
+  names.push('millrace.dlq-decisions');
   const first = await run({});
   expect(first).toMatchObject({ code: 0, stderr: '' });
   const told = toldOfTopics(first);

@@ -33,7 +33,7 @@ export type {
   RecordSource,
   RecordSourceOptions,
 } from './ports/record-source.ts';
-export { replayTopicOf } from './consumer/replay.ts';
+export { decisionsTopic, replayTopicOf } from './consumer/replay.ts';
 export { defaultRetryPolicy, type RetryPolicy } from './consumer/retry-policy.ts';
 export { ServiceError, type ServiceErrorOptions } from './errors/service-error.ts';
 export { all, allSettled } from './consumer/steps.ts';

@@ -7,16 +7,39 @@ import { withAdmin } from '../connection/with-admin.ts';
 const kafka = testKafka();
 
 describe('ensuring topics', () => {
-  it('makes each topic with a dead-letter topic per group, and finds them the next time', async () => {
+  it('makes each topic with one for dead letters and one for replays per group, and finds them the next time', async () => {
     const name = uniqueName();
     const wanted = [{ name, partitions: 3, groups: ['mail', 'track'] }];
-    const names = [name, `${name}.mail.dlq`, `${name}.track.dlq`];
-    expect(await ensureTopics(kafka, wanted)).toEqual(
-      names.map((topic) => ({ name: topic, partitions: 3, state: 'created' })),
-    );
+    const names = [name, ...['mail.dlq', 'track.dlq', 'mail.replay', 'track.replay'].map((end) => `${name}.${end}`)];
+    const made = await ensureTopics(kafka, wanted);
+    expect(made.slice(0, -1)).toEqual(names.map((topic) => ({ name: topic, partitions: 3, state: 'created' })));
+    expect(made.at(-1)).toMatchObject({ name: 'millrace.dlq-decisions', partitions: 1 });
     const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: names }));
-    expect(topics.map(({ partitions }) => partitions.length)).toEqual([3, 3, 3]);
-    expect(await ensureTopics(kafka, wanted)).toMatchObject(names.map(() => ({ partitions: 3, state: 'existed' })));
+    expect(topics.map(({ partitions }) => partitions.length)).toEqual([3, 3, 3, 3, 3]);
+    const again = await ensureTopics(kafka, wanted);
+    expect(again.map(({ state }) => state)).toEqual(again.map(() => 'existed'));
+  });
+
+  it('keeps decisions about dead letters for good', async () => {
+    await ensureTopics(kafka, [{ name: uniqueName(), partitions: 1, groups: ['mail'] }]);
+    const { resources } = await withAdmin(kafka, (admin) =>
+      admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: 'millrace.dlq-decisions' }] }),
+    );
+    const policy = resources[0]?.configEntries.find(({ configName }) => configName === 'cleanup.policy');
+    expect(policy?.configValue).toBe('compact');
+  });
+
+  it('has replays grow with their topic, whose own partitions and those of dead letters stay as they are', async () => {
+    const name = uniqueName();
+    const wanted = [{ name, partitions: 2, groups: ['mail'] }];
+    await ensureTopics(kafka, wanted);
+    await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic: name, count: 5 }] }));
+    const found = await ensureTopics(kafka, wanted);
+    expect(found.slice(0, 3)).toEqual([
+      { name, partitions: 5, state: 'existed' },
+      { name: `${name}.mail.dlq`, partitions: 2, state: 'existed' },
+      { name: `${name}.mail.replay`, partitions: 5, state: 'got more partitions' },
+    ]);
   });
 
   it('may run several times at once', async () => {

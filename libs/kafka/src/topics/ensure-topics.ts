@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, ServiceError } from '@millrace/messaging';
+import { deadLetterTopicOf, decisionsTopic, replayTopicOf, ServiceError } from '@millrace/messaging';
 import type { Admin, ITopicMetadata } from 'kafkajs';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import { reasonOf, rootCauseOf } from '../connection/kafka-error.ts';
@@ -23,7 +23,7 @@ export interface EnsureTopicsOptions {
 export interface EnsuredTopic {
   readonly name: string;
   readonly partitions: number;
-  readonly state: 'created' | 'existed' | 'has fewer partitions than asked for';
+  readonly state: 'created' | 'existed' | 'got more partitions' | 'has fewer partitions than asked for';
 }
 
 const usualReplicationFactor = 3;
@@ -31,16 +31,18 @@ const leaderPollMs = 200;
 const noLeader = -1;
 
 /**
- * Makes the topics that do not exist yet, with a dead-letter topic for each of their groups, and waits until they can be
- * written. What exists is left as it is: adding partitions would move keys to others. May run many times, also at once.
- * Rejects with `BROKER_UNAVAILABLE`, saying which topic could not be made and why.
+ * Makes the topics that do not exist yet, with one for the dead letters of each of their groups and one for the replays of
+ * those, and the topic of decisions about dead letters; waits until they can be written. What exists is left as it is, since
+ * adding partitions would move keys to others; only a topic of replays gets as many as its topic has. May run many times,
+ * also at once. Rejects with `BROKER_UNAVAILABLE`, saying which topic could not be made and why.
  */
 export async function ensureTopics(
   connection: KafkaConnection,
   topics: readonly WantedTopic[],
   options: EnsureTopicsOptions = {},
 ): Promise<readonly EnsuredTopic[]> {
-  const wanted = topics.flatMap(withDeadLetterTopics);
+  const hasGroups = topics.some(({ groups }) => groups.length > 0);
+  const wanted = [...topics.flatMap(withTopicsOfGroups), ...(hasGroups ? [decisions] : [])];
   try {
     return await withAdmin(connection, (admin) => ensureAll(admin, wanted, options));
   } catch (error) {
@@ -52,24 +54,62 @@ export async function ensureTopics(
 /** A topic by itself. */
 export type PlainTopic = Pick<WantedTopic, 'name' | 'partitions'>;
 
+interface TopicToMake extends PlainTopic {
+  /** Settings of a topic that is made. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Has no fewer partitions than this other one. */
+  readonly asWideAs?: string;
+}
+
+/** A dead letter is larger than its record: its reason, and what came of it before, go into headers. */
+const roomForReasons = { 'max.message.bytes': `${1_048_588 + 65_536}` };
+
+const decisions: TopicToMake = { name: decisionsTopic, partitions: 1, settings: { 'cleanup.policy': 'compact' } };
+
 /** The group's dead-letter topic has as many partitions as the topic, so that its keys keep their order there. */
 export function deadLetterTopic({ name, partitions }: PlainTopic, group: string): PlainTopic {
   return { name: deadLetterTopicOf(name, group), partitions };
 }
 
-function withDeadLetterTopics({ name, partitions, groups }: WantedTopic): PlainTopic[] {
+/** A replay goes to the partition where its record was. */
+export function replayTopic({ name, partitions }: PlainTopic, group: string): PlainTopic {
+  return { name: replayTopicOf(name, group), partitions };
+}
+
+function withTopicsOfGroups({ name, partitions, groups }: WantedTopic): TopicToMake[] {
   const topic = { name, partitions };
-  return [topic, ...groups.map((group) => deadLetterTopic(topic, group))];
+  return [
+    topic,
+    ...groups.map((group) => ({ ...deadLetterTopic(topic, group), settings: roomForReasons })),
+    ...groups.map((group) => ({ ...replayTopic(topic, group), settings: roomForReasons, asWideAs: name })),
+  ];
 }
 
 async function ensureAll(
   admin: Admin,
-  wanted: readonly PlainTopic[],
+  wanted: readonly TopicToMake[],
   { replicationFactor, timeoutMs = 30_000 }: EnsureTopicsOptions,
 ): Promise<readonly EnsuredTopic[]> {
+  const deadlineMs = Date.now() + timeoutMs;
   const created = await createMissing(admin, wanted, replicationFactor ?? (await affordableReplication(admin)));
-  const existing = await withLeaders(admin, wanted, Date.now() + timeoutMs);
-  return wanted.map((topic) => describeTopic(topic, existing, created));
+  const existing = await withLeaders(admin, wanted, deadlineMs);
+  const widened = await widen(admin, wanted, existing);
+  const now = widened.size > 0 ? await withLeaders(admin, wanted, deadlineMs) : existing;
+  return wanted.map((topic) => describeTopic(topic, now, { created, widened }));
+}
+
+/** Gives topics of replays the partitions that they lack; returns those that got some. */
+async function widen(
+  admin: Admin,
+  wanted: readonly TopicToMake[],
+  existing: ReadonlyMap<string, ITopicMetadata>,
+): Promise<ReadonlySet<string>> {
+  const widthOf = (name: string) => existing.get(name)?.partitions.length ?? 0;
+  const topicPartitions = wanted.flatMap(({ name, asWideAs = name }) =>
+    widthOf(name) < widthOf(asWideAs) ? [{ topic: name, count: widthOf(asWideAs) }] : [],
+  );
+  if (topicPartitions.length > 0) await admin.createPartitions({ topicPartitions });
+  return new Set(topicPartitions.map(({ topic }) => topic));
 }
 
 async function affordableReplication(admin: Admin): Promise<number> {
@@ -79,14 +119,14 @@ async function affordableReplication(admin: Admin): Promise<number> {
 
 async function createMissing(
   admin: Admin,
-  wanted: readonly PlainTopic[],
+  wanted: readonly TopicToMake[],
   replicationFactor: number,
 ): Promise<ReadonlySet<string>> {
   const existing = new Set(await admin.listTopics());
   const created = new Set<string>();
-  for (const { name, partitions } of wanted) {
-    if (existing.has(name)) continue;
-    if (await createTopic(admin, name, partitions, replicationFactor)) created.add(name);
+  for (const topic of wanted) {
+    if (existing.has(topic.name)) continue;
+    if (await createTopic(admin, topic, replicationFactor)) created.add(topic.name);
   }
   return created;
 }
@@ -94,12 +134,15 @@ async function createMissing(
 /** False where somebody else was faster. */
 async function createTopic(
   admin: Admin,
-  topic: string,
-  numPartitions: number,
+  { name: topic, partitions: numPartitions, settings = {} }: TopicToMake,
   replicationFactor: number,
 ): Promise<boolean> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   try {
-    return await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, replicationFactor }] });
+    return await admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic, numPartitions, replicationFactor, configEntries }],
+    });
   } catch (error) {
     const why = `${refusal(error)} (${numPartitions} partitions, replication factor ${replicationFactor})`;
     throw new ServiceError('BROKER_UNAVAILABLE', `topic ${topic} could not be created: ${why}`, { cause: error });
@@ -148,11 +191,14 @@ function hasLeaders(topic: ITopicMetadata | undefined): boolean {
 }
 
 function describeTopic(
-  { name, partitions: asked }: PlainTopic,
+  { name, partitions: asked, asWideAs }: TopicToMake,
   existing: ReadonlyMap<string, ITopicMetadata>,
-  created: ReadonlySet<string>,
+  { created, widened }: { readonly created: ReadonlySet<string>; readonly widened: ReadonlySet<string> },
 ): EnsuredTopic {
   const partitions = existing.get(name)?.partitions.length ?? 0;
-  if (partitions < asked) return { name, partitions, state: 'has fewer partitions than asked for' };
+  if (widened.has(name)) return { name, partitions, state: 'got more partitions' };
+  if (partitions < asked && asWideAs === undefined) {
+    return { name, partitions, state: 'has fewer partitions than asked for' };
+  }
   return { name, partitions, state: created.has(name) ? 'created' : 'existed' };
 }

@@ -7,6 +7,12 @@ export function replayTopicOf(topic: string, group: string): string {
   return `${topic}.${group}.replay`;
 }
 
+/**
+ * What operators have decided about dead letters, of all topics and groups: compacted, by the place of the dead letter
+ * (`<topic>/<partition>/<offset>`). A decision to replay is in one transaction with the record that goes out again.
+ */
+export const decisionsTopic = 'millrace.dlq-decisions';
+
 /** A group's topics of replays. */
 export interface GroupReplays extends ReplayTopics {
   /** As {@link RecordSourceOptions.replays}. */
