@@ -11,6 +11,7 @@ export {
   deadLetterReasonHeaders,
   deadLetterTopicOf,
 } from './consumer/dead-letter.ts';
+export { type DoneOffsets, doneOffsets } from './offsets/done-offsets.ts';
 export { dataSchemaOf, defineEvent, type EventContract } from './events/define-event.ts';
 export { type ErrorCode, errorCodes } from './errors/error-codes.ts';
 export { createEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './events/event-envelope.ts';

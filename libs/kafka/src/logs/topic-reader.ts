@@ -36,6 +36,8 @@ const maxBytes = 4 * 1024 * 1024;
 const readCommitted = 1;
 const triesInARow = 5;
 const againMs = 200;
+/** Kafka ends those that nobody ends after their own timeout, of at most a minute as most clients have it. */
+const longestTransactionMs = 90_000;
 
 /** Rejects with `BROKER_UNAVAILABLE` where no broker answers. */
 export async function openTopicReader(connection: KafkaConnection): Promise<TopicReader> {
@@ -105,11 +107,18 @@ async function readRange(
   take: (records: readonly KafkaRecord[]) => void,
 ): Promise<void> {
   let next = from;
+  let movedMs = performance.now();
   while (next < to) {
     const { records, end } = await fetchOnce(cluster, { topic, partition }, next);
     take(records.filter(({ offset }) => offset >= next && offset < to));
+    if (end > next) movedMs = performance.now();
+    else if (performance.now() - movedMs > longestTransactionMs) throw new Error(hanging(partition, next));
     next = end;
   }
+}
+
+function hanging(partition: number, offset: number): string {
+  return `a transaction at offset ${offset} of partition ${partition} stays open (kafka-transactions.sh find-hanging)`;
 }
 
 /** Once, as far as that depends on us: a leader that has moved is found again. */

@@ -1,0 +1,45 @@
+import type { Letter } from './letter.ts';
+
+/** Which dead letters are meant; all that is given must hold. */
+export interface Filter {
+  readonly ids: readonly string[];
+  /** Any of them. */
+  readonly codes: readonly string[];
+  readonly types: readonly string[];
+  readonly key: string | undefined;
+  /** Given up on at or after this time, in ms. */
+  readonly sinceMs: number | undefined;
+  /** Given up on before this time, in ms. */
+  readonly untilMs: number | undefined;
+}
+
+export const everything: Filter = {
+  ids: [],
+  codes: [],
+  types: [],
+  key: undefined,
+  sinceMs: undefined,
+  untilMs: undefined,
+};
+
+export function matches(letter: Letter, { ids, codes, types, key, sinceMs, untilMs }: Filter): boolean {
+  const lastMs = Date.parse(letter.lastAt);
+  return (
+    isAmong(ids, letter.id) &&
+    isAmong(codes, letter.code) &&
+    isAmong(types, letter.type) &&
+    (key === undefined || letter.record.key?.toString() === key) &&
+    (sinceMs === undefined || lastMs >= sinceMs) &&
+    (untilMs === undefined || lastMs < untilMs)
+  );
+}
+
+/** No list is no condition. */
+function isAmong(list: readonly string[], value: string | undefined): boolean {
+  return list.length === 0 || (value !== undefined && list.includes(value));
+}
+
+/** Whether it leaves anything out. */
+export function isOpen({ ids, codes, types, key, sinceMs, untilMs }: Filter): boolean {
+  return [...ids, ...codes, ...types, key, sinceMs, untilMs].every((each) => each === undefined);
+}
