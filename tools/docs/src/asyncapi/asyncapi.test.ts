@@ -23,14 +23,15 @@ const withPaid = (changed: EventContract): AsyncApiSources => ({
 });
 
 describe('the AsyncAPI document', () => {
-  it('has a channel for each topic, and one for the dead letters of each of its groups', () => {
+  it('has a channel for each topic, and for the dead letters and the replays of each of its groups', () => {
     const { channels } = documentOf(shop);
-    expect(Object.keys(channels)).toEqual(['orders', 'orders.billing.dlq']);
+    expect(Object.keys(channels)).toEqual(['orders', 'orders.billing.dlq', 'orders.billing.replay']);
     for (const [topic, channel] of Object.entries(channels)) {
       expect(channel).toMatchObject({ address: topic, bindings: { kafka: { topic, partitions: 6 } } });
     }
     expect(channels['orders']).toHaveProperty(['messages', 'OrderPaid.v2']);
     expect(channels['orders.billing.dlq']).toHaveProperty(['messages', 'DeadLetter']);
+    expect(channels['orders.billing.replay']).toHaveProperty(['messages', 'OrderPaid.v2']);
   });
 
   it('has an operation for whoever publishes, hears or gives up', () => {
@@ -40,6 +41,7 @@ describe('the AsyncAPI document', () => {
       'shop.send.OrderPaid.v2',
       'billing-consumer.receive.OrderPlaced.v1',
       'billing-consumer.send.orders.billing.dlq',
+      'billing-consumer.receive.orders.billing.replay',
     ]);
     expect(operations['billing-consumer.receive.OrderPlaced.v1']).toMatchObject({
       action: 'receive',
@@ -85,10 +87,11 @@ describe('the AsyncAPI document', () => {
 describe('a change', () => {
   it('of who hears what is in the document: one more app, and nothing else', () => {
     const [before, after] = [documentOf(shop), documentOf(withConsumer(shop, 'crm', orderPaid))];
-    expect(added(before.channels, after.channels)).toEqual(['orders.crm.dlq']);
+    expect(added(before.channels, after.channels)).toEqual(['orders.crm.dlq', 'orders.crm.replay']);
     expect(added(before.operations, after.operations)).toEqual([
       'crm-consumer.receive.OrderPaid.v2',
       'crm-consumer.send.orders.crm.dlq',
+      'crm-consumer.receive.orders.crm.replay',
     ]);
     expect(after.operations).toMatchObject(before.operations);
     expect(after.components).toEqual(before.components);

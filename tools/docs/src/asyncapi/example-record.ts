@@ -4,6 +4,7 @@ import {
   deadLetterOf,
   encodeEvent,
   type EventContract,
+  headerText,
   type OutgoingRecord,
   ServiceError,
 } from '@millrace/messaging';
@@ -25,7 +26,9 @@ export function exampleRecord<Data>(contract: EventContract<Data>, data: Data, s
 /** The dead letter of an example that the group's API refused. */
 export function exampleDeadLetter(record: OutgoingRecord, group: string): OutgoingRecord {
   const failure = new ServiceError('API_REJECTED', 'POST /emails/send answered 422', { status: 422 });
-  const reason = { failure, attempts: 1, firstAt: givenUpAt, lastAt: givenUpAt };
+  const heardTypes = [headerText(record.headers, 'ce_type') ?? ''];
+  const times = { firstAt: givenUpAt, lastAt: givenUpAt, keyTtlMs: 86_400_000 };
+  const reason = { failure, attempts: 1, ...times, heardTypes };
   return deadLetterOf({ ...record, partition: 3, offset: 1_234, timestampMs: publishedAt.getTime() }, group, reason);
 }
 

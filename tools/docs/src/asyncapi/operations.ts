@@ -2,6 +2,7 @@ import {
   deadLetterTopicOf,
   type EventContract,
   idempotencyKeyOf,
+  replayTopicOf,
   type StartAt,
   type Subscription,
 } from '@millrace/messaging';
@@ -11,7 +12,8 @@ import type { AsyncApiSources, Heard, Published } from './sources.ts';
 
 /** Every operation by its id, `<app>.<send or receive>.<message>`; the message of a dead letter with its topic. */
 export function operations({ publishers, consumers }: AsyncApiSources): Readonly<Record<string, object>> {
-  const all = [...publishers.flatMap(publishing), ...consumers.flatMap((app) => [...hearing(app), ...givingUp(app)])];
+  const ofConsumers = consumers.flatMap((app) => [...hearing(app), ...givingUp(app), ...hearingAgain(app)]);
+  const all = [...publishers.flatMap(publishing), ...ofConsumers];
   return Object.fromEntries(all);
 }
 
@@ -53,6 +55,19 @@ function givingUp({ app, value: { group, subscriptions } }: FromApp<Heard>): rea
       `${app}.send.${channel}`,
       { action: 'send', ...messagePart(channel, deadLetterId), title, ...appPart(app) },
     ];
+  });
+}
+
+/** One for each topic that is heard. */
+function hearingAgain({ app, value: { group, subscriptions } }: FromApp<Heard>): readonly Operation[] {
+  const byTopic = Map.groupBy(subscriptions, ({ contract }) => contract.topic);
+  return Array.from(byTopic, ([topic, heard]) => {
+    const channel = replayTopicOf(topic, group);
+    const messages = heard.map(({ contract }) => ref('channels', channel, 'messages', messageIdOf(contract)));
+    const title = `${app} hears once more what it gave up on of ${topic}`;
+    const description = 'In order per key with what it hears of the topic itself, under the same `Idempotency-Key`.';
+    const operation = { action: 'receive', channel: ref('channels', channel), messages, title, description };
+    return [`${app}.receive.${channel}`, { ...operation, ...appPart(app, group) }];
   });
 }
 
