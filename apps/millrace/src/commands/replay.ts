@@ -39,7 +39,7 @@ function planWith(
     const selected = letters.filter((letter) => matches(letter, filter));
     const newerOf: Parameters<typeof planReplay>[1]['newerOf'] = (candidates) =>
       newerRecords(candidates, { reader, letters, decisions });
-    return planReplay(selected, { nowMs, force, again, decisions, newerOf });
+    return planReplay(selected, { nowMs, force, again, decisions, all: letters, newerOf });
   };
 }
 

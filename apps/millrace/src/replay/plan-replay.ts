@@ -5,7 +5,7 @@ import { byOrigin } from '../letters/read-letters.ts';
 /**
  * Why a dead letter is not replayed. `expired-key`: the API may have forgotten the idempotency key of calls that it may have
  * acted on. `superseded`: a newer record of its key is done, or may be; its own state is out of date. `replayed-before`: it was
- * given up on again after a replay.
+ * given up on again after a replay, or has a twin that was replayed: a consumer that is killed just then gives up on it twice.
  */
 export type Refusal = 'expired-key' | 'superseded' | 'replayed-before';
 
@@ -35,19 +35,24 @@ export interface PlanOptions {
   /** Replays also what would be `replayed-before`. */
   readonly again: boolean;
   readonly decisions: Decisions;
+  /** All of the topic of dead letters. */
+  readonly all: readonly Letter[];
   /** Says which of these letters have newer records of their keys that are done; undefined for one that has none. */
   readonly newerOf: (letters: readonly Letter[]) => Promise<ReadonlyMap<Letter, string>>;
 }
 
 /** What is to be done with these letters. Those that were decided about before are left out. */
 export async function planReplay(letters: readonly Letter[], options: PlanOptions): Promise<ReplayPlan> {
-  const { decisions, again } = options;
+  const { decisions, again, all } = options;
+  const sent = new Set(all.filter((letter) => decisions.of(letter)?.decision === 'replayed').map(lifeOf));
   const undecided = letters.filter((letter) => !decisions.of(letter)).toSorted(byOrigin);
   const refused: Refused[] = [];
   const candidates: Letter[] = [];
   for (const letter of undecided) {
-    if (letter.replays === 0 || again) candidates.push(letter);
-    else refused.push({ letter, why: 'replayed-before', detail: replayedBefore(letter) });
+    const isTwin = sent.has(lifeOf(letter));
+    sent.add(lifeOf(letter));
+    if (again || (letter.replays === 0 && !isTwin)) candidates.push(letter);
+    else refused.push({ letter, why: 'replayed-before', detail: isTwin ? hasTwin : cameBack(letter) });
   }
   const unsafe = await unsafeOf(candidates, options);
   const chosen: Chosen[] = [];
@@ -78,6 +83,13 @@ async function unsafeOf(
   return unsafe;
 }
 
-function replayedBefore({ replays }: Letter): string {
+/** A record from one replay to the next. */
+function lifeOf({ origin: { partition, offset }, replays }: Letter): string {
+  return `${partition}/${offset}/${replays}`;
+}
+
+const hasTwin = 'another dead letter of the same record is replayed';
+
+function cameBack({ replays }: Letter): string {
   return `it came back after ${replays === 1 ? 'a replay' : `${replays} replays`}`;
 }
