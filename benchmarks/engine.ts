@@ -1,5 +1,5 @@
 import { createProgressPrinter, LaunchError, type OnProgress } from '@millrace/launcher';
-import { startTelemetry } from '@millrace/telemetry';
+import { startTelemetry } from '@millrace/telemetry/start';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Benchmark } from './benchmark.ts';
 import { type Cost, type Load, measure } from './engine/measure.ts';

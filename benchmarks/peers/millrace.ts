@@ -2,7 +2,8 @@
 import { createTarget, type HttpTarget } from '@millrace/http-client';
 import { createKafka, createRecordProducer, createRecordSource } from '@millrace/kafka';
 import { createConsumer, type HandlerOf, on } from '@millrace/messaging';
-import { createLogger, startTelemetry } from '@millrace/telemetry';
+import { createLogger } from '@millrace/telemetry';
+import { startTelemetry } from '@millrace/telemetry/start';
 import { sampleEvent } from '../backlog/sample-record.ts';
 import { joined } from './joined.ts';
 import { runPeer } from './run-peer.ts';

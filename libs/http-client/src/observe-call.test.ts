@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contextFrom, startTelemetry, withSpan } from '@millrace/telemetry';
+import { contextFrom, withSpan } from '@millrace/telemetry';
+import { startTelemetry } from '@millrace/telemetry/start';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { type HttpServer, json } from '@millrace/http-server';
-import type { Telemetry } from '@millrace/telemetry';
+import type { Telemetry } from '@millrace/telemetry/start';
 import { z } from 'zod';
 import type { Component } from './component.ts';
 import { consumerReport, describeConsumer } from './describe-consumer.ts';

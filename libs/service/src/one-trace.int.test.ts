@@ -16,7 +16,8 @@ import {
 } from '@millrace/outbox';
 import { createKafka, createRecordProducer, createRecordSource, ensureTopics } from '@millrace/kafka';
 import { createStubApis } from '@millrace/testing/stub-apis';
-import { createLogger, startTelemetry } from '@millrace/telemetry';
+import { createLogger } from '@millrace/telemetry';
+import { startTelemetry } from '@millrace/telemetry/start';
 import { SpanKind } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { expect, it, onTestFinished, vi } from 'vitest';

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createHttpServer, type HttpServer } from '@millrace/http-server';
 import { ServiceError } from '@millrace/messaging';
-import { createLogger, type Logger, startTelemetry, type TelemetryOptions } from '@millrace/telemetry';
+import { createLogger, type Logger } from '@millrace/telemetry';
+import { startTelemetry, type TelemetryOptions } from '@millrace/telemetry/start';
 import type { z } from 'zod';
 import type { Component } from './component.ts';
 import { commonConfig } from './config-fields.ts';

@@ -4,4 +4,3 @@ export { durationHistogram, meter, sizeHistogram } from './meter.ts';
 export { attributeNames, metricNames, spanNames } from './names.ts';
 export { contextFrom, traceHeaders, type TraceHeaders } from './propagation.ts';
 export { contextOf, endSpan, spansAreRecorded, startSpan, withSpan, type SpanOptions } from './spans.ts';
-export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';

@@ -1,4 +1,5 @@
-import { startTelemetry, traceHeaders } from '@millrace/telemetry';
+import { traceHeaders } from '@millrace/telemetry';
+import { startTelemetry } from '@millrace/telemetry/start';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

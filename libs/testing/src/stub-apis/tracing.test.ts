@@ -1,4 +1,4 @@
-import { startTelemetry, type TelemetryOptions } from '@millrace/telemetry';
+import { startTelemetry, type TelemetryOptions } from '@millrace/telemetry/start';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startStub, until } from './test-stub.ts';
 
