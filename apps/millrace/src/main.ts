@@ -1,7 +1,4 @@
-#!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import { main } from './run.ts';
 
-// Most of the time of a short command is compiling what it imports.
-enableCompileCache();
-const { main } = await import('./run.ts');
+// For images, whose programs all have this name; elsewhere it is bin/millrace.js.
 process.exit(await main(process.argv.slice(2)));

@@ -49,5 +49,5 @@ export function letterJson(letter: Letter, decision: RecordedDecision | undefine
 }
 
 export function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${JSON.stringify(value)}\n`;
 }

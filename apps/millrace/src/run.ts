@@ -1,7 +1,7 @@
 import { checkBroker, createKafka } from '@millrace/kafka';
 import { ServiceError } from '@millrace/messaging';
 import { commonConfig, loadConfig } from '@millrace/service/config';
-import { createLogger } from '@millrace/telemetry';
+import { createLogger, type Logger } from '@millrace/telemetry';
 import { type Command, parseCommand } from './arguments.ts';
 import { discard } from './commands/discard.ts';
 import { history } from './commands/history.ts';
@@ -18,9 +18,10 @@ import { UsageError } from './usage-error.ts';
 /** Carries out a command line; resolves to the exit code. What went wrong is one line on standard error. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
+    const log = createLog();
     const command = parseCommand(argv);
     if ('help' in command) return await say(helpText(command.help), exitCodes.ok);
-    return await withSession(command, (session) => carry(command, session));
+    return await withSession(command, log, (session) => carry(command, session));
   } catch (error) {
     return failed(error);
   }
@@ -42,8 +43,12 @@ export function carry(command: Command, session: Session): Promise<number> {
   }
 }
 
-async function withSession(command: Command, work: (session: Session) => Promise<number>): Promise<number> {
-  const { kafka, timeoutMs } = kafkaOf(command);
+async function withSession(
+  command: Command,
+  log: Logger,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const { kafka, timeoutMs } = kafkaOf(command, log);
   await checkBroker(kafka, { timeoutMs });
   const texts: string[] = [];
   const progress = progressOn({ isTTY: process.stderr.isTTY, write: (text) => void process.stderr.write(text) });
@@ -56,18 +61,21 @@ async function withSession(command: Command, work: (session: Session) => Promise
   }
 }
 
-function kafkaOf({ brokers }: Command) {
-  const environment = {
-    ...process.env,
-    ...(brokers !== undefined && { KAFKA_BROKERS: brokers, KAFKA_BROKERS_FILE: '' }),
-  };
-  const { KAFKA_BROKERS, MILLRACE_TIMEOUT_MS } = loadConfig(config, environment);
-  const { LOG_LEVEL } = loadConfig({ LOG_LEVEL: commonConfig.LOG_LEVEL }, { LOG_LEVEL: process.env['LOG_LEVEL'] });
-  // Standard output is for what was asked for; what goes wrong is said once, at the end.
-  const level = process.env['LOG_LEVEL'] ? LOG_LEVEL : 'silent';
-  const destination = { write: (line: string) => void process.stderr.write(line) };
-  const log = createLogger({ service: 'millrace', level, destination });
+function kafkaOf({ brokers }: Command, log: Logger) {
+  const chosen = brokers !== undefined && { KAFKA_BROKERS: brokers, KAFKA_BROKERS_FILE: '' };
+  const { KAFKA_BROKERS, MILLRACE_TIMEOUT_MS } = loadConfig(config, { ...process.env, ...chosen });
   return { kafka: createKafka({ clientId: 'millrace', brokers: KAFKA_BROKERS, log }), timeoutMs: MILLRACE_TIMEOUT_MS };
+}
+
+/** What goes wrong is said once, at the end; a log is for those who ask for one, and no part of what was asked for. */
+function createLog(): Logger {
+  const { LOG_LEVEL } = loadConfig({ LOG_LEVEL: commonConfig.LOG_LEVEL });
+  const level = process.env['LOG_LEVEL'] ? LOG_LEVEL : 'silent';
+  return createLogger({
+    service: 'millrace',
+    level,
+    destination: { write: (line) => void process.stderr.write(line) },
+  });
 }
 
 /** All of it is on its way before the process ends, also into a pipe. */
