@@ -1,7 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { errorCodes } from '@millrace/messaging';
-import type { Filter } from './letters/filter.ts';
-import type { Scope } from './letters/read-letters.ts';
+import type { Filter, Scope } from './letters/filter.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What all commands understand. */
@@ -147,6 +146,7 @@ function filterOf(values: Given, ids: readonly string[]): Filter {
   if (unknown)
     throw new UsageError(`--code ${unknown}: there is no such code; docs/errors.md has those that there are`);
   return {
+    ...scopeOf(values),
     ids: ids.map(checkedId),
     codes,
     types: listOf(values, 'type'),

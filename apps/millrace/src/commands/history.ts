@@ -1,7 +1,7 @@
 import type { Command } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { RecordedDecision } from '../letters/decision.ts';
-import { everything, isOpen, matches } from '../letters/filter.ts';
+import { everything, isOpen, isWithin, matches } from '../letters/filter.ts';
 import { deadLetterTopics, readDecisions, readLetters } from '../letters/read-letters.ts';
 import { json, printable, table } from '../output.ts';
 import type { Session } from '../session.ts';
@@ -24,9 +24,7 @@ export async function history(command: History, session: Session): Promise<numbe
 async function wantedBy(command: History, { reader }: Session): Promise<(decision: RecordedDecision) => boolean> {
   const { ids, codes, types, key } = command.filter;
   const ofLetters = { ...everything, types, key };
-  const { topic, group } = command;
-  const isInScope = ({ id }: RecordedDecision) =>
-    id.startsWith(topic === undefined ? '' : `${topic}.`) && id.includes(group === undefined ? '' : `.${group}.dlq/`);
+  const isInScope = (decision: RecordedDecision) => isWithin(command, decision);
   const isNamed = ({ id, code }: RecordedDecision) =>
     (ids.length === 0 || ids.includes(id)) && (codes.length === 0 || codes.includes(code));
   if (isOpen(ofLetters)) return (decision) => isInScope(decision) && isNamed(decision);

@@ -54,6 +54,18 @@ it.each<readonly [string, readonly string[], readonly number[]]>([
   expect(idsOf(await withLetters().runJson<Listed>('list', ...options))).toEqual(expected);
 });
 
+it('tells topics apart of which one begins with the name of another', async () => {
+  const kafka = withLetters();
+  const record = { ...kafka.event({ key: 'eve' }), topic: 'orders.eu' };
+  kafka.giveUp(record);
+  expect(await kafka.runJson('list')).toMatchObject({ total: 6 });
+  expect(await kafka.runJson('list', '--topic', 'orders')).toMatchObject({ total: 5 });
+  expect(await kafka.runJson('list', '--group', 'billing', '--topic', 'orders.eu')).toMatchObject({ total: 1 });
+  await kafka.run('discard', '--all', '--reason', 'gone', '--topic', 'orders');
+  expect(await kafka.runJson('list')).toMatchObject({ total: 1 });
+  expect(await kafka.runJson('history', '--topic', 'orders.eu')).toEqual([]);
+});
+
 it('leaves out what was decided, unless all are asked for', async () => {
   const kafka = withLetters();
   await kafka.run('discard', '--reason', 'too late', '--key', 'ann');

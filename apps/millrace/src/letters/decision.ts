@@ -12,6 +12,9 @@ const schema = z.object({
   reason: z.string().optional(),
   /** What would have been refused otherwise. */
   forced: z.string().optional(),
+  /** Of the record, and who gave up on it. */
+  topic: z.string(),
+  group: z.string(),
   /** Why the record had been given up on. */
   code: z.string(),
   /** Of the dead letter: a topic that was made anew has others at the same place. */
@@ -30,7 +33,7 @@ export interface RecordedDecision extends Decision {
 export type Deciding = Pick<Decision, 'decision' | 'at' | 'by' | 'reason'>;
 
 export function decisionRecord(
-  { id, code, record }: Letter,
+  { id, code, record, group, origin: { topic } }: Letter,
   deciding: Deciding,
   forced: string | undefined,
 ): PlacedRecord {
@@ -41,6 +44,8 @@ export function decisionRecord(
     by,
     ...(reason !== undefined && { reason }),
     ...(forced !== undefined && { forced }),
+    topic,
+    group,
     code,
     timestampMs: record.timestampMs,
   };

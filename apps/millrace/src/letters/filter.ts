@@ -1,7 +1,14 @@
 import type { Letter } from './letter.ts';
 
+/** Whose dead letters are meant; undefined for any. */
+export interface Scope {
+  /** Of the records, not of their dead letters. */
+  readonly topic: string | undefined;
+  readonly group: string | undefined;
+}
+
 /** Which dead letters are meant; all that is given must hold. */
-export interface Filter {
+export interface Filter extends Scope {
   readonly ids: readonly string[];
   /** Any of them. */
   readonly codes: readonly string[];
@@ -14,6 +21,8 @@ export interface Filter {
 }
 
 export const everything: Filter = {
+  topic: undefined,
+  group: undefined,
   ids: [],
   codes: [],
   types: [],
@@ -22,9 +31,10 @@ export const everything: Filter = {
   untilMs: undefined,
 };
 
-export function matches(letter: Letter, { ids, codes, types, key, sinceMs, untilMs }: Filter): boolean {
+export function matches(letter: Letter, { ids, codes, types, key, sinceMs, untilMs, ...scope }: Filter): boolean {
   const lastMs = Date.parse(letter.lastAt);
   return (
+    isWithin(scope, { topic: letter.origin.topic, group: letter.group }) &&
     isAmong(ids, letter.id) &&
     isAmong(codes, letter.code) &&
     isAmong(types, letter.type) &&
@@ -34,12 +44,16 @@ export function matches(letter: Letter, { ids, codes, types, key, sinceMs, until
   );
 }
 
+export function isWithin({ topic, group }: Scope, of: { readonly topic: string; readonly group: string }): boolean {
+  return (topic === undefined || topic === of.topic) && (group === undefined || group === of.group);
+}
+
 /** No list is no condition. */
 function isAmong(list: readonly string[], value: string | undefined): boolean {
   return list.length === 0 || (value !== undefined && list.includes(value));
 }
 
-/** Whether it leaves anything out. */
+/** Whether it leaves nothing out of its scope. */
 export function isOpen({ ids, codes, types, key, sinceMs, untilMs }: Filter): boolean {
   return [...ids, ...codes, ...types, key, sinceMs, untilMs].every((each) => each === undefined);
 }

@@ -1,18 +1,13 @@
 import type { LogRange, TopicReader } from '@millrace/kafka';
 import { decisionsTopic } from '@millrace/messaging';
 import { Decisions, decisionOf } from './decision.ts';
+import type { Scope } from './filter.ts';
 import { deadLetterSuffix, type Letter, letterOf } from './letter.ts';
 
 /** What is asked of Kafka to read dead letters. */
 export type LetterReader = Pick<TopicReader, 'topics' | 'ranges' | 'read'>;
 
-/** Which topics of dead letters are meant; undefined for any. */
-export interface Scope {
-  readonly topic: string | undefined;
-  readonly group: string | undefined;
-}
-
-/** The topics of dead letters within a scope, by name. */
+/** The topics that may have dead letters within a scope: names with dots in them cannot be told apart. */
 export async function deadLetterTopics(reader: LetterReader, { topic, group }: Scope): Promise<readonly string[]> {
   const names = await reader.topics();
   const [start, end] = [

@@ -1,7 +1,14 @@
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
+import {
+  consumerUnderTest,
+  orderRecord,
+  pass,
+  replaysBeside,
+  runningConsumer,
+  settle,
+} from './consumer.test-support.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import { fakeTarget } from '../testing/fake-target.ts';
 
@@ -57,6 +64,22 @@ describe("a consumer's metrics", () => {
     await runningConsumer({ targets: [fakeTarget(), fakeTarget({ state })] });
     expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 1]]);
     expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 0]]);
+  });
+
+  it('count replayed records by how they ended, under the topic that they are from', async () => {
+    const { api, source, consumer } = consumerUnderTest();
+    const replays = replaysBeside(source);
+    await consumer.start();
+    replays.append(0, orderRecord('ann', 1), orderRecord('bob', 1));
+    replays.grant(0);
+    await settle();
+    api.call('ann-1').done();
+    api.call('bob-1').fail(new ServiceError('API_REJECTED', 'answered 400'));
+    await settle();
+    expect(await points('millrace.consumer.replays')).toEqual([
+      [{ ...topic, 'millrace.outcome': 'completed' }, 1],
+      [{ ...topic, 'millrace.outcome': 'dead-lettered' }, 1],
+    ]);
   });
 
   it('count records by outcome, retries and dead letters by code', async () => {

@@ -1,13 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeApi, orderPlaced, orderRecord, pass, settle } from './consumer.test-support.ts';
-import { createConsumer } from './consumer.ts';
+import { consumerUnderTest, orderRecord, pass, replaysBeside, settle } from './consumer.test-support.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
-import { InMemoryProducer } from '../testing/in-memory-producer.ts';
-import { InMemorySource, type NewRecord } from '../testing/in-memory-source.ts';
+import type { NewRecord } from '../testing/in-memory-source.ts';
 import type { KafkaRecord, RecordHeaders } from '../ports/record.ts';
 import type { Outcome } from '../ports/outcome.ts';
-import { createLogger } from '@millrace/telemetry';
-import { on } from './subscription.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
 const replays = 'orders.billing.replay';
@@ -26,34 +22,15 @@ function replayed(customer: string, number: number, offset: number, headers: Rec
 
 /** A consumer of orders and of their replays, with partition 0 of both. */
 async function running(options: Partial<ConsumerOptions> = {}) {
-  const [source, again] = [new InMemorySource('orders'), new InMemorySource(replays)];
-  const api = new FakeApi();
-  const producer = new InMemoryProducer();
   const ended: [string, number, Outcome][] = [];
-  const consumer = createConsumer(
-    {
-      group: 'billing',
-      startAt: 'earliest',
-      targets: [],
-      subscriptions: [on(orderPlaced, api.handler, { name: 'invoice' })],
-      ...options,
-    },
-    {
-      source: () => source,
-      producer,
-      log: createLogger({ service: 'test', level: 'silent' }),
-      random: () => 1,
-      ended: ({ topic, offset }: KafkaRecord, outcome) => void ended.push([topic, offset, outcome]),
-    },
-  );
-  // Both are leases of one group: what one source tells its consumer, the other does, too.
-  source.start = async (sink) => {
-    await again.start(sink);
-    await InMemorySource.prototype.start.call(source, sink);
-  };
-  await consumer.start();
-  const [lease, leaseAgain] = [source.grant(0), again.grant(0)];
-  return { consumer, source, again, api, producer, ended, lease, leaseAgain };
+  const parts = consumerUnderTest({
+    ...options,
+    ended: ({ topic, offset }: KafkaRecord, outcome) => void ended.push([topic, offset, outcome]),
+  });
+  const again = replaysBeside(parts.source);
+  await parts.consumer.start();
+  const [lease, leaseAgain] = [parts.source.grant(0), again.grant(0)];
+  return { ...parts, again, ended, lease, leaseAgain };
 }
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01') }));

@@ -107,6 +107,16 @@ export function consumerUnderTest({
   return { consumer, source, producer, api, lines };
 }
 
+/** What comes again of `orders`, for the consumer of `source`; to be asked for before that starts. */
+export function replaysBeside(source: InMemorySource): InMemorySource {
+  const replays = new InMemorySource('orders.billing.replay');
+  source.start = async (sink) => {
+    await replays.start(sink);
+    await InMemorySource.prototype.start.call(source, sink);
+  };
+  return replays;
+}
+
 /** {@link consumerUnderTest}, started, with partition 0 granted. */
 export async function runningConsumer(options: ConsumerUnderTestOptions = {}) {
   const parts = consumerUnderTest(options);
