@@ -1,4 +1,5 @@
-import { metricNames, startTelemetry, traceHeaders } from '@millrace/telemetry';
+import { metricNames, traceHeaders } from '@millrace/telemetry';
+import { startTelemetry } from '@millrace/telemetry/start';
 import { SpanKind } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { IncomingMessage, ServerResponse } from 'node:http';
