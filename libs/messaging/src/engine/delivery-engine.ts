@@ -1,8 +1,6 @@
-import type { Logger } from '@millrace/telemetry';
-import { BackPressure, type HeldLimits } from './back-pressure.ts';
+import { BackPressure } from './back-pressure.ts';
 import { BatchTurns } from './batch-turns.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { DeliveryOf } from './delivery.ts';
+import type { DeliveryEngineOptions, DeliveryEnginePorts } from './delivery-engine-options.ts';
 import { EngineLog } from './engine-log.ts';
 import type { HeldRecord } from './held-record.ts';
 import { KeyedQueue } from './keyed-queue.ts';
@@ -10,7 +8,7 @@ import type { LaneKey } from './lane.ts';
 import { type LeaseState, leaseState } from './lease-state.ts';
 import { LeaseWork } from './lease-work.ts';
 import type { Unfinished } from '../offsets/offset-tracker.ts';
-import { laneKeyOf, type OrderMode } from './order-mode.ts';
+import { laneKeyOf } from './order-mode.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { PartitionQueues } from './partition-queues.ts';
@@ -20,35 +18,8 @@ import { noReplays, type ReplayTopics } from './replay-topics.ts';
 import type { Commit, PartitionLease, RecordSink } from '../ports/record-source.ts';
 import { RunningCalls } from './running-calls.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import type { TurnGate } from '../ports/target.ts';
 import { settledWithin } from './settled-within.ts';
-import { type StartAt, startPosition } from './start-position.ts';
-
-export interface DeliveryEngineOptions {
-  readonly startAt: StartAt;
-  readonly order: OrderMode;
-  /** Whose record it is, where tenants take turns rather than partitions. */
-  readonly tenant?: ((record: KafkaRecord) => string) | undefined;
-  /** Turns that run at the same time. */
-  readonly concurrency: number;
-  readonly held: HeldLimits;
-  /** What happens to a hot key's records when its partition holds what it may. */
-  readonly overflow: 'pause' | 'dead-letter';
-  readonly callTimeoutMs: number;
-  readonly drainTimeoutMs: number;
-}
-
-export interface DeliveryEnginePorts {
-  readonly deliveryOf: DeliveryOf;
-  /** All targets together. */
-  readonly gate: TurnGate;
-  /** Told how each record ended, once, before that is committed. */
-  readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
-  /** Topics whose records come again. @default none */
-  readonly replays?: ReplayTopics;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+import { startPosition } from './start-position.ts';
 
 /** From the first outcome that is not committed to the commit. */
 const commitDelayMs = 250;
