@@ -221,6 +221,13 @@ describe('a call that the API may not be told twice', () => {
   });
 });
 
+it('a target says for how long its API knows an idempotency key: a day unless said otherwise, not at all where none is sent', () => {
+  const ttlOf = (options: Partial<TargetOptions>) => target('http://127.0.0.1', options).keyTtlMs;
+  expect(ttlOf({})).toBe(86_400_000);
+  expect(ttlOf({ keyTtlMs: 60_000 })).toBe(60_000);
+  expect(ttlOf({ idempotent: false, keyTtlMs: 60_000 })).toBe(0);
+});
+
 describe('what an answer means', () => {
   it('may be said by the target: an error in a 200, a 404 that is as good as done', async () => {
     await using api = await startLocalApi((request, response) => {

@@ -25,7 +25,7 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
   const closedForMs = () => breaker?.closedForMs() ?? (connections.isCrowded ? askAgainMs : quota.closedForMs());
   return {
     name,
-    keyTtlMs: options.keyTtlMs ?? defaultKeyTtlMs,
+    keyTtlMs: options.idempotent === false ? 0 : (options.keyTtlMs ?? defaultKeyTtlMs),
     closedForMs,
     turnStarted: () => {
       breaker?.turnStarted();

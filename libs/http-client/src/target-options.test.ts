@@ -37,6 +37,8 @@ describe('the options of a target', () => {
     { waiting: 0 },
     { keepAliveTimeoutMs: -1 },
     { connectionTtlMs: 0 },
+    { keyTtlMs: 0 },
+    { keyTtlMs: 0.5 },
   ])('are refused with %o', (options) => {
     const [[field, value] = []] = Object.entries(options);
     expect(check(options)).toThrow(new RegExp(`^target crm: ${field} .*received ${value}`));

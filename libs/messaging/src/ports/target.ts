@@ -29,7 +29,10 @@ export interface TargetState {
 export interface Target extends TurnGate {
   /** Stable name, used in metrics, spans and logs: `notification`. */
   readonly name: string;
-  /** For how long the API honours an idempotency key, from the first call with it; undefined where that is not known. */
+  /**
+   * For how long the API honours an idempotency key, from the first call with it; 0 where it takes none, undefined where that is
+   * not known.
+   */
   readonly keyTtlMs?: number | undefined;
   /** For how many ms in all the breaker has not been closed; no record answers for that time. */
   heldBackMs(): number;
