@@ -9,24 +9,27 @@ import {
   encodeEvent,
   type HandlerContext,
   on,
+  type Subscription,
 } from '@millrace/messaging';
 import { InMemoryProducer, InMemorySource, VirtualClock } from '@millrace/messaging/testing';
 import { createLogger } from '@millrace/telemetry';
 import { z } from 'zod';
 
-const contract = defineEvent({
+const schema = z.object({ customer: z.string(), number: z.number() });
+
+export const contract = defineEvent({
   type: 'OrderPlaced',
   version: 1,
   description: 'A customer placed an order.',
   topic: 'orders',
-  schema: z.object({ customer: z.string(), number: z.number() }),
+  schema,
   key: ({ customer }) => customer,
   examples: [{ customer: 'ann', number: 1 }],
 });
 
 /** A call as the API gets it. */
 export interface Call {
-  /** `<customer>-<number>` */
+  /** `<customer>-<number>`; of a call for several orders all of them. */
   readonly id: string;
   readonly atMs: number;
   readonly idempotencyKey: string | undefined;
@@ -41,8 +44,10 @@ export interface WorldOptions {
   readonly consumer?: Partial<ConsumerOptions>;
   readonly target?: Partial<TargetOptions>;
   /** @default posts the order */
-  readonly handler?: (api: HttpTarget, data: unknown, context: HandlerContext) => Promise<void>;
+  readonly handler?: (api: HttpTarget, data: unknown, context: HandlerContext) => Promise<unknown>;
   readonly maxAgeMs?: number;
+  /** Instead of a call for each order. */
+  readonly subscription?: (api: HttpTarget) => Subscription;
 }
 
 /** The shipped consumer and target, on one partition and an API in memory, and a clock that goes on when it is told to. */
@@ -58,7 +63,7 @@ export class FailingWorld {
   readonly #target: HttpTarget;
   readonly #consumer;
 
-  private constructor({ api = () => 200, consumer, target, handler = post, maxAgeMs }: WorldOptions) {
+  private constructor({ api = () => 200, consumer, target, handler = post, maxAgeMs, subscription }: WorldOptions) {
     const { clock, source, producer } = this;
     this.api = api;
     const write = (line: string) => void this.lines.push(JSON.parse(line) as Record<string, unknown>);
@@ -70,13 +75,19 @@ export class FailingWorld {
       clock,
       ...target,
     });
-    const subscription = on(contract, ({ data }, context) => handler(this.#target, data, context), {
+    const each = on(contract, ({ data }, context) => handler(this.#target, data, context), {
       name: 'crm',
       ...(maxAgeMs !== undefined && { maxAgeMs }),
     });
     const ended = (_: unknown, outcome: string) => void this.outcomes.push(outcome);
     this.#consumer = createConsumer(
-      { group: 'crm', startAt: 'earliest', targets: [this.#target], subscriptions: [subscription], ...consumer },
+      {
+        group: 'crm',
+        startAt: 'earliest',
+        targets: [this.#target],
+        subscriptions: [subscription?.(this.#target) ?? each],
+        ...consumer,
+      },
       { source: () => source, producer, log, clock, random: () => 1, ended },
     );
   }
@@ -132,8 +143,12 @@ export class FailingWorld {
   }
 
   async #answer({ headers, body, signal }: InMemoryRequest): Promise<InMemoryAnswer> {
-    const { customer, number } = JSON.parse(body ?? '{}') as { customer: string; number: number };
-    const call = { id: `${customer}-${number}`, atMs: this.clock.mark(), idempotencyKey: headers['idempotency-key'] };
+    const { customer, number, ids } = JSON.parse(body ?? '{}') as { customer: string; number: number; ids?: string[] };
+    const call = {
+      id: ids?.join(' ') ?? `${customer}-${number}`,
+      atMs: this.clock.mark(),
+      idempotencyKey: headers['idempotency-key'],
+    };
     this.calls.push(call);
     const answer = this.api(call);
     if (answer === 'refused') throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });

@@ -1,7 +1,7 @@
-import { ServiceError } from '@millrace/messaging';
+import { allSettled, onBatch, ServiceError } from '@millrace/messaging';
 import { paddedTable } from '@millrace/messaging/testing';
 import { describe, expect, it } from 'vitest';
-import { FailingWorld } from './failing-world.test-support.ts';
+import { contract, FailingWorld } from './failing-world.test-support.ts';
 
 /** A row of the matrix in docs/when-an-api-fails.md, and what proves it. */
 interface Row {
@@ -376,6 +376,96 @@ const rows: readonly Row[] = [
         offset: 0,
         metadata: expect.stringMatching(/./) as string,
       });
+    },
+  },
+  {
+    fails: 'the process is killed (`kill -9`)',
+    happens: 'another member, or the next process, goes on from what was committed, without what was done out of order',
+    again: 'what was underway, and what was finished in the last 250 ms, with the same idempotency keys',
+    order: 'kept',
+    see: '`/readyz`, the lag',
+    act: 'nothing',
+    proof: async () => {
+      const world = await FailingWorld.begin({ api: ({ id }) => (id === 'c0-1' ? 'hangs' : 200) });
+      world.order(customers(100));
+      await world.pass(1_000);
+      // as the next owner finds it: nothing more is committed, and nobody has ended what ran
+      world.source.revoke(0);
+      world.source.grant(0);
+      await world.pass(1_000);
+      expect(world.called.slice(100)).toEqual(['c0-1']);
+      expect(new Set(world.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(100);
+    },
+  },
+  {
+    fails: 'there are more events than its quota allows',
+    happens: 'calls begin at the pace of the quota; partitions pause, and Kafka keeps the rest',
+    again: 'no attempt is spent',
+    order: 'kept; tenants take turns where a consumer says whose a record is',
+    see: '`millrace_api_quota_wait_seconds`, the lag, the reason in `/readyz?verbose`',
+    act: 'nothing; more instances do not help. See [quotas.md](quotas.md)',
+    proof: async () => {
+      const world = await FailingWorld.begin({ target: { quota: { perSecond: 50 } } });
+      world.order(customers(1_000));
+      await world.pass(10_000);
+      expect(world.calls.length).toBeLessThanOrEqual(505);
+      expect(world.calls.length).toBeGreaterThanOrEqual(485);
+      expect(world.state.target?.why).toContain('its quota of 50 calls a second');
+      await world.pass(11_000);
+      expect(world.outcomes).toEqual(customers(1_000).map(() => 'completed'));
+    },
+  },
+  {
+    fails: 'one of several steps of a handler fails',
+    happens: 'the record is tried again, without the steps that are done',
+    again: 'that step alone, with its own idempotency key',
+    order: 'kept',
+    see: 'as above',
+    act: 'as above; see [handlers.md](handlers.md)',
+    proof: async () => {
+      const answers = [503, 200];
+      const world = await FailingWorld.begin({
+        api: ({ idempotencyKey = '' }) => (idempotencyKey.endsWith(':bill') ? (answers.shift() ?? 200) : 200),
+        handler: (api, data, { step }) =>
+          allSettled(['mail', 'bill'].map((name) => step(name, (call) => api.post('/orders', data, call)))),
+      });
+      world.order(['ann']);
+      await world.pass(1_000);
+      const keys = ['mail', 'bill', 'bill'].map((name) => `crm:ann-1:${name}`);
+      expect(world.calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual(keys);
+      expect(world.outcomes).toEqual(['completed']);
+    },
+  },
+  {
+    fails: 'some events of a batch fail',
+    happens: 'each is retried, or becomes a dead letter, by itself; the others are done',
+    again: 'these alone, in a later batch',
+    order: 'kept: a batch has one event of a key at most',
+    see: '`millrace_consumer_batch_size`, retries and dead letters as above',
+    act: 'as above; see [handlers.md](handlers.md)',
+    proof: async () => {
+      const failures: Record<string, ServiceError> = {
+        'c1-1': new ServiceError('API_UNAVAILABLE', 'answered 503'),
+        'c2-1': new ServiceError('API_REJECTED', 'answered 422'),
+      };
+      const world = await FailingWorld.begin({
+        subscription: (api) =>
+          onBatch(
+            contract,
+            async (items, context) => {
+              const ids = items.map(({ event }) => event.id);
+              await api.post('/orders', { ids }, context);
+              const results = ids.map((id) => failures[id]);
+              delete failures['c1-1'];
+              return results;
+            },
+            { name: 'crm', maxSize: 10, maxDelayMs: 50 },
+          ),
+      });
+      world.order(customers(4), 1, 3);
+      await world.pass(2_000);
+      expect(world.called).toEqual(['c0-1 c1-1 c2-1 c3-1', 'c0-2 c3-2 c2-2', 'c1-1', 'c1-2']);
+      expect(world.letters.map(({ ce_id }) => ce_id)).toEqual(['c2-1']);
     },
   },
 ];
