@@ -22,11 +22,11 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
   const quota = new QuotaGate({ quota: options.quota, clock: ports.clock });
   const attempt = createAttempt(connections, { ...options, baseUrl, breaker, gate: quota, clock: ports.clock });
   const hide = [...(breaker ? [showBreaker(name, breaker)] : []), showQuota(name, quota)];
-  const closedForMs = () => breaker?.closedForMs() ?? (connections.isCrowded ? askAgainMs : quota.closedForMs());
+  const crowdedMs = () => (connections.isCrowded ? askAgainMs : undefined);
   return {
     name,
     keyTtlMs: options.idempotent === false ? 0 : (options.keyTtlMs ?? defaultKeyTtlMs),
-    closedForMs,
+    closedForMs: () => breaker?.closedForMs() ?? crowdedMs() ?? quota.closedForMs(),
     turnStarted: () => {
       breaker?.turnStarted();
       quota.turnStarted();
@@ -39,7 +39,8 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
     heldBackMs: () => breaker?.heldBackMs() ?? 0,
     state: () => {
       const { breaker: state = 'closed', why = quota.why } = breaker?.state() ?? {};
-      return { breaker: state, why, closedForMs: closedForMs() };
+      const closedForMs = breaker?.closedForMs() ?? crowdedMs() ?? quota.state.closedForMs;
+      return { breaker: state, why, closedForMs };
     },
     send: (request) => attempt(request, request, 'any answer'),
     post: (path, json, call) => attempt({ method: 'POST', path, json }, call, 'success'),

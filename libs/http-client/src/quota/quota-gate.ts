@@ -15,6 +15,8 @@ export interface QuotaGateOptions {
 
 /** A quota as of now, for people and metrics. */
 export interface QuotaState {
+  /** Until the next attempt may begin; undefined where one may now. */
+  readonly closedForMs: number | undefined;
   /** Calls per second that the whole group may make; undefined while there is no limit. */
   readonly perSecond: number | undefined;
   /** Why it is not the one that was configured. */
@@ -83,18 +85,20 @@ export class QuotaGate implements Gate, GroupQuota {
     this.#keepPace(this.#clock.mark());
   }
 
+  /** Asked only when a turn would start: that one waits from now on. */
   closedForMs(): number | undefined {
     const mark = this.#clock.mark();
-    this.#keepPace(mark);
-    const waitMs = Math.max(
-      this.#closedUntilMark - mark,
-      this.#crowdedMs(),
-      this.#pace.waitMs(mark, this.#callsPerTurn),
-    );
+    const waitMs = this.#waitMs(mark);
     if (waitMs <= 0) return undefined;
     this.#limitedMark = mark;
     this.#heldMark ??= mark;
     return Math.min(waitMs, longestWaitMs);
+  }
+
+  #waitMs(mark: number): number {
+    this.#keepPace(mark);
+    const pacedMs = this.#pace.waitMs(mark, this.#callsPerTurn);
+    return Math.max(this.#closedUntilMark - mark, this.#crowdedMs(), pacedMs);
   }
 
   turnStarted(): void {
@@ -153,7 +157,9 @@ export class QuotaGate implements Gate, GroupQuota {
     const mark = this.#clock.mark();
     const { perSecond, because } = this.#limit(mark);
     const { concurrency } = this.#quota;
+    const waitMs = this.#waitMs(mark);
     return {
+      closedForMs: waitMs > 0 ? waitMs : undefined,
       perSecond: perSecond === Infinity ? undefined : perSecond,
       because,
       share: this.#share,

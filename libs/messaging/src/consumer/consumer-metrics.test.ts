@@ -59,10 +59,11 @@ afterAll(() => metrics.disable());
 
 describe("a consumer's metrics", () => {
   it('say whether more instances would help', async () => {
-    const reasons = [undefined, 'it answered 401'];
-    const state = () => ({ closedForMs: undefined, breaker: 'closed', why: reasons.shift() }) as const;
+    const held = { why: undefined as string | undefined };
+    const state = () => ({ closedForMs: undefined, breaker: 'closed', ...held }) as const;
     await runningConsumer({ targets: [fakeTarget(), fakeTarget({ state })] });
     expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 1]]);
+    held.why = 'it answered 401';
     expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 0]]);
   });
 

@@ -101,7 +101,7 @@ function engineOf(
       leases,
       refused,
       progress: source.progress(),
-      closed: gate.closedForMs() !== undefined,
+      closed: gate.isClosed,
       clock,
     });
   };

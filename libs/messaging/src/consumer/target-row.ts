@@ -25,6 +25,11 @@ export class TargetRow implements TurnGate {
     for (const target of this.#targets) target.turnEnded();
   }
 
+  /** Whether no attempt starts now. */
+  get isClosed(): boolean {
+    return this.#targets.some((target) => target.state().closedForMs !== undefined);
+  }
+
   /** Whether one of them is what holds calls back, or slows them down: more instances would not help then. */
   get isLimit(): boolean {
     return this.#targets.some((target) => target.state().why !== undefined);

@@ -2,7 +2,7 @@ import type { GroupQuota } from './group-quota.ts';
 
 /** What may keep attempts from starting. */
 export interface TurnGate {
-  /** Asked before an attempt is spent: undefined when it may start now, else the ms after which to ask again. */
+  /** Asked when an attempt would start, before it is spent: undefined when it may start now, else the ms after which to ask again. */
   closedForMs(): number | undefined;
   /** An attempt starts, which may call the API; it was asked just before, in the same tick. */
   turnStarted(): void;
