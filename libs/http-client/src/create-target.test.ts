@@ -82,7 +82,12 @@ describe('a call that is answered', () => {
 
   it('with 429 and Retry-After says how long to wait', async () => {
     await using api = await startLocalApi(answering(429, undefined, { 'retry-after': '7' }));
-    await expect(target(api.url).post('/', {}, call)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    const crm = target(api.url);
+    await expect(crm.post('/', {}, call)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    expect(crm.closedForMs()).toBeGreaterThan(0);
+    const heldBackMs = crm.heldBackMs();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(crm.heldBackMs()).toBeGreaterThan(heldBackMs + 10);
   });
 
   it('is passed on whatever its status where the caller asked for that', async () => {

@@ -36,7 +36,7 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
       quota.turnEnded();
     },
     quota: options.quota && quota,
-    heldBackMs: () => breaker?.heldBackMs() ?? 0,
+    heldBackMs: () => (breaker?.heldBackMs() ?? 0) + quota.pausedMs(),
     state: () => {
       const { breaker: state = 'closed', why = quota.why } = breaker?.state() ?? {};
       const closedForMs = breaker?.closedForMs() ?? crowdedMs() ?? quota.state.closedForMs;

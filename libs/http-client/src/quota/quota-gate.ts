@@ -48,6 +48,8 @@ export class QuotaGate implements Gate, GroupQuota {
   #share = 1;
   #running = 0;
   #closedUntilMark = -Infinity;
+  /** Of all pauses after refusals, to their end. */
+  #pausesMs = 0;
   /** Attempts that were underway when the API refused one: what becomes of them says nothing new. */
   #stale = 0;
   /** Refusals one soon after the other: each pause is longer than the one before. */
@@ -153,6 +155,11 @@ export class QuotaGate implements Gate, GroupQuota {
     return `its quota of ${rate} calls a second (${because}) is used; our share is ${Math.round(100 * this.#share)} %`;
   }
 
+  /** For how many ms in all nothing began, since the API had refused a call. */
+  pausedMs(): number {
+    return this.#pausesMs - Math.max(0, this.#closedUntilMark - this.#clock.mark());
+  }
+
   get state(): QuotaState {
     const mark = this.#clock.mark();
     const { perSecond, because } = this.#limit(mark);
@@ -202,9 +209,16 @@ export class QuotaGate implements Gate, GroupQuota {
     if (!known) this.#stale = this.#running;
     const pauseMs = Math.min(askedMs ?? firstPauseMs * 2 ** Math.min(this.#pauses, mostDoublings), longestPauseMs);
     if (!known && !this.#isChance(mark)) this.#learn(mark, pauseMs);
-    this.#closedUntilMark = Math.max(this.#closedUntilMark, known && askedMs === undefined ? 0 : mark + pauseMs);
+    if (!known || askedMs !== undefined) this.#pauseUntil(mark + pauseMs, mark);
     this.#pace.rest(this.#closedUntilMark);
     this.#keepPace(mark);
+  }
+
+  #pauseUntil(untilMark: number, mark: number): void {
+    const from = Math.max(this.#closedUntilMark, mark);
+    if (untilMark <= from) return;
+    this.#pausesMs += untilMark - from;
+    this.#closedUntilMark = untilMark;
   }
 
   /** One refusal in a thousand calls may be owed to their arriving closer together than they were sent. */

@@ -34,7 +34,7 @@ export interface Target extends TurnGate {
    * not known.
    */
   readonly keyTtlMs?: number | undefined;
-  /** For how many ms in all the breaker has not been closed; no record answers for that time. */
+  /** For how many ms in all the breaker has not been closed, or the API wanted no calls (429); no record answers for that time. */
   heldBackMs(): number;
   state(): TargetState;
   /** Set where the whole group has a quota there. */
