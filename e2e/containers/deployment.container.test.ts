@@ -48,7 +48,7 @@ async function during(happens: () => Promise<void>): Promise<void> {
   }
 }
 
-/** How many partitions each member of the notification group has, as Kafka sees it. */
+/** How many partitions each member of the notification group has, as Kafka sees it: of events, and as many of replays. */
 async function shares(): Promise<readonly number[]> {
   const groups = [
     '/opt/kafka/bin/kafka-consumer-groups.sh',
@@ -210,9 +210,9 @@ describe('the deployment', () => {
       ]);
     await during(async () => {
       await scale(3);
-      await until('three with four partitions each', shares, (counts) => counts.join() === '4,4,4');
+      await until('three with four partitions each', shares, (counts) => counts.join() === '8,8,8');
       await scale(1);
-      await until('one with all partitions', shares, (counts) => counts.join() === '12');
+      await until('one with all partitions', shares, (counts) => counts.join() === '24');
     });
     await expectOneEffectEach(deployment, userIds);
   });

@@ -6,18 +6,17 @@ import { type Call, name, trackedEvent } from './call.ts';
 export const batchPath = '/events/batch';
 
 /** One event of a batch: as it is tracked, with what the headers of a call of its own would say. */
-const batchedEvent = trackedEvent
-  .extend({
-    idempotencyKey: name.describe('Events with the same one have one effect, in whatever batch.'),
-    orderKey: name
-      .optional()
-      .describe('Of the events of one key, one at most is in a batch, and in all that wait for an answer.'),
-    sequence: z.int().min(0).optional().describe('Rises from effect to effect of one order key.'),
-  })
-  .refine(({ orderKey, sequence }) => sequence === undefined || orderKey !== undefined, {
-    path: ['orderKey'],
-    message: 'is required where there is a sequence',
-  });
+const batchedEvent = trackedEvent.extend({
+  idempotencyKey: name.describe('Events with the same one have one effect, in whatever batch.'),
+  orderKey: name
+    .optional()
+    .describe('Of the events of one key, one at most is in a batch, and in all that wait for an answer.'),
+  sequence: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Rises from effect to effect of one order key; says nothing without one.'),
+});
 
 const example = {
   eventType: 'UserRegistered',
@@ -46,7 +45,8 @@ export type ItemResult = z.infer<typeof itemResult>;
 export function callsOf({ api, path, body }: Call): readonly Call[] {
   const { events } = trackedEvents.parse(JSON.parse(body));
   return events.map((event) => {
-    const { idempotencyKey, orderKey, sequence: orderSequence } = event;
+    const { idempotencyKey, orderKey, sequence } = event;
+    const orderSequence = orderKey === undefined ? undefined : sequence;
     return { api, path, body: JSON.stringify(event), idempotencyKey, orderKey, orderSequence };
   });
 }
