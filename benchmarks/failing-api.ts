@@ -147,7 +147,7 @@ async function measureCase(
       `${facts.outOfOrder}, ${facts.overlaps}`,
       whole(facts.calls - facts.effects),
       (quantile(others, 0.99) / 1_000).toFixed(2),
-      throughput(begun, over, concurrency / meanSlotMs(trouble)),
+      saturated ? throughput(begun, over, concurrency / meanSlotMs(trouble)) : '–',
       whole(backlog),
       (caughtUpMs / 1_000).toFixed(1),
       [before, after].map((usage) => whole((usage?.peakRssBytes ?? Number.NaN) / 2 ** 20)).join(', '),
