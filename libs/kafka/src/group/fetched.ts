@@ -1,6 +1,6 @@
-import type { KafkaRecord } from '@millrace/messaging';
 import type { Fetched } from '@millrace/messaging/membership';
-import type { Batch, ConsumerStartBatchProcessEvent, KafkaMessage } from 'kafkajs';
+import type { Batch, ConsumerStartBatchProcessEvent } from 'kafkajs';
+import { recordOf } from '../fetch/record-of.ts';
 
 /** A batch as kafkajs hands it over; it tells from where it fetched, though its types do not. */
 export function fetchedOf(batch: Batch & { readonly fetchedOffset?: string }): Fetched {
@@ -26,18 +26,5 @@ export function fetchedUnseen(payload: ConsumerStartBatchProcessEvent['payload']
     lastOffset: Number(payload.lastOffset),
     endOffset: Number(payload.highWatermark),
     records: [],
-  };
-}
-
-/** A record as it came; the bytes are those of the answer, not copied. */
-function recordOf({ topic, partition }: Batch, { offset, key, value, headers, timestamp }: KafkaMessage): KafkaRecord {
-  return {
-    topic,
-    partition,
-    offset: Number(offset),
-    key,
-    value,
-    headers: headers ?? {},
-    timestampMs: Number(timestamp),
   };
 }

@@ -1,6 +1,7 @@
 import type { Claims, TopicPartition } from '@millrace/messaging/membership';
 import type { Cluster, Consumer } from 'kafkajs';
 import { guardCoordinator } from './coordinator-guard.ts';
+import { consumerWithCluster } from '../connection/consumer-cluster.ts';
 import { adaptFetches } from '../fetch/lean-fetch.ts';
 import { kafkaAssignor } from './kafka-assignor.ts';
 import { endlessRetries, type KafkaConnection } from '../connection/kafka-connection.ts';
@@ -41,18 +42,12 @@ export interface GroupConsumer {
 export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer {
   const { connection, groupId, claims, outOfRange } = options;
   const client = connection.open({ retries: endlessRetries });
-  const seen: { cluster?: Cluster } = {};
   const state: GroupState = { inGroup: false, rejoinWanted: false, joining: false };
-  // Assigners are given the cluster: the documented way to it. It is called once, by consumer().
-  const assigner = ({ cluster }: { readonly cluster: Cluster }) => {
-    seen.cluster = cluster;
-    const claimsNow = () => {
-      Object.assign(state, { rejoinWanted: false, joining: true });
-      return claims();
-    };
-    return kafkaAssignor(cluster, { group: groupId, claims: claimsNow });
+  const claimsNow = () => {
+    Object.assign(state, { rejoinWanted: false, joining: true });
+    return claims();
   };
-  const consumer = client.kafka.consumer({
+  const config = {
     ...fetchSettings,
     sessionTimeout: options.sessionTimeoutMs,
     rebalanceTimeout: options.rebalanceTimeoutMs,
@@ -60,10 +55,10 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
     metadataMaxAge: options.metadataMaxAgeMs,
     groupId,
     retry: client.retry,
-    partitionAssigners: [assigner],
-  });
-  const { cluster } = seen;
-  if (!cluster) throw new Error('kafkajs did not hand its cluster to the assigner: this needs kafkajs 2.2.4');
+  };
+  const { consumer, cluster } = consumerWithCluster(client.kafka, config, (seen) =>
+    kafkaAssignor(seen, { group: groupId, claims: claimsNow }),
+  );
   guardCoordinator(cluster, { closed: client.closed, outOfRange });
   adaptFetches(cluster, { maxWaitMs });
   followGroup(consumer, state);

@@ -1,6 +1,7 @@
 import type { PartitionLag } from '@millrace/messaging';
 import { lagOf, partitionKey, type TopicPartition } from '@millrace/messaging/membership';
 import type { Cluster } from 'kafkajs';
+import { clusterOf } from '../connection/consumer-cluster.ts';
 import type { KafkaClient, KafkaConnection } from '../connection/kafka-connection.ts';
 import { readLogOffsets, readStored } from './group-offsets.ts';
 
@@ -53,15 +54,7 @@ export class LagReader {
 
   async #connectCluster({ kafka, retry }: KafkaClient): Promise<Cluster> {
     const { group: groupId, topics, metadataMaxAgeMs: metadataMaxAge } = this.#options;
-    const seen: { cluster?: Cluster } = {};
-    // A consumer that never joins: its assigner is the documented way to a cluster.
-    const assigner = ({ cluster }: { readonly cluster: Cluster }) => {
-      seen.cluster = cluster;
-      return unused;
-    };
-    kafka.consumer({ groupId, retry, metadataMaxAge, allowAutoTopicCreation: false, partitionAssigners: [assigner] });
-    const { cluster } = seen;
-    if (!cluster) throw new Error('kafkajs did not hand its cluster to the assigner: this needs kafkajs 2.2.4');
+    const cluster = clusterOf(kafka, { groupId, retry, metadataMaxAge });
     await cluster.connect();
     await cluster.addMultipleTargetTopics([...topics]);
     return cluster;
@@ -91,10 +84,3 @@ export class LagReader {
 }
 
 const noOffsets: ReadonlyMap<string, number> = new Map();
-
-const unused = {
-  name: 'never joins',
-  version: 0,
-  protocol: () => ({ name: 'never joins', metadata: Buffer.alloc(0) }),
-  assign: () => Promise.resolve([]),
-};

@@ -1,4 +1,5 @@
-import type { Assigner, Cluster } from 'kafkajs';
+import type { Cluster } from 'kafkajs';
+import { clusterOf } from '../connection/consumer-cluster.ts';
 import { adaptFetches } from '../fetch/lean-fetch.ts';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 
@@ -12,17 +13,10 @@ export interface OpenCluster {
   close(): void;
 }
 
-/** kafkajs hands its cluster to assigners, which is the documented way to it. Nothing joins a group. */
+/** Rejects where no broker answers. */
 export async function openCluster(connection: KafkaConnection): Promise<OpenCluster> {
   const client = connection.open({ retries });
-  const seen: { cluster?: Cluster } = {};
-  const assigner = ({ cluster }: { readonly cluster: Cluster }): Assigner => {
-    seen.cluster = cluster;
-    return { name: 'none', version: 0, protocol: () => ({ name: 'none', metadata: Buffer.alloc(0) }), assign: unused };
-  };
-  client.kafka.consumer({ groupId: 'none', allowAutoTopicCreation: false, partitionAssigners: [assigner] });
-  const { cluster } = seen;
-  if (!cluster) throw new Error('kafkajs did not hand its cluster to the assigner: this needs kafkajs 2.2.4');
+  const cluster = clusterOf(client.kafka, { groupId: 'none' });
   adaptFetches(cluster, { maxWaitMs });
   try {
     await cluster.connect();
@@ -31,8 +25,4 @@ export async function openCluster(connection: KafkaConnection): Promise<OpenClus
     throw error;
   }
   return { cluster, close: () => client.close() };
-}
-
-function unused(): never {
-  throw new Error('no group is joined here');
 }
