@@ -1,11 +1,10 @@
 // Tracks the benchmark's events as analytics-consumer does: PEER_BATCH_SIZE of them in a call, or each in one of its own.
 import { createTarget, type HttpTarget, itemResults, type ItemStatus } from '@millrace/http-client';
-import { createKafka, createRecordProducer, createRecordSource } from '@millrace/kafka';
-import { type BatchHandler, createConsumer, type Handler, on, onBatch } from '@millrace/messaging';
+import { type BatchHandler, type Handler, on, onBatch } from '@millrace/messaging';
 import { createLogger } from '@millrace/telemetry';
 import type { Sample } from '../backlog/sample-data.ts';
 import { sampleEvent } from '../backlog/sample-record.ts';
-import { joined } from '../peers/joined.ts';
+import { runConsumer } from '../peers/run-consumer.ts';
 import { runPeer } from '../peers/run-peer.ts';
 
 const maxSize = Number(process.env['PEER_BATCH_SIZE'] ?? 1);
@@ -13,24 +12,13 @@ const log = createLogger({ service: 'benchmark', level: 'warn' });
 
 await runPeer(async ({ brokers, topic, group, concurrency, url }) => {
   const api = createTarget({ name: 'analytics', baseUrl: url, timeoutMs: 30_000, connections: concurrency, log });
-  const kafka = createKafka({ clientId: 'benchmark', brokers, log });
-  const producer = createRecordProducer(kafka);
   const contract = sampleEvent(topic);
   const subscription =
     maxSize > 1
       ? onBatch(contract, trackEvents(api), { name: 'track', maxSize, maxDelayMs: 50 })
       : on(contract, trackEvent(api), { name: 'track' });
-  const consumer = createConsumer(
-    { group, startAt: 'earliest', targets: [api], subscriptions: [subscription], concurrency },
-    { log, producer, source: (options) => createRecordSource(kafka, options) },
-  );
-  await producer.start();
-  await consumer.start();
-  await joined(consumer.notReady);
-  return async () => {
-    await consumer.stop();
-    await producer.stop();
-  };
+  const options = { group, startAt: 'earliest', targets: [api], subscriptions: [subscription], concurrency } as const;
+  return runConsumer(brokers, options, log);
 });
 
 function trackEvent(api: HttpTarget): Handler<Sample> {

@@ -7,7 +7,7 @@ import { createTarget } from '@millrace/http-client';
 import { createKafka, createRecordProducer, createRecordSource, ensureTopics } from '@millrace/kafka';
 import { createConsumer, createEvent, defineEvent, encodeEvent, on } from '@millrace/messaging';
 import { createLogger } from '@millrace/telemetry';
-import { meanPerSecond, mostInASecond } from '@millrace/testing/group-quota';
+import { meanPerSecond, mostInASecond } from '@millrace/http-client/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 

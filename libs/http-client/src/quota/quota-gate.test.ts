@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { meanPerSecond, mostInASecond, QuotaWorld } from './quota-world.test-support.ts';
+import { meanPerSecond, mostInASecond } from '../testing/sliding-second.ts';
+import { QuotaWorld } from './quota-world.test-support.ts';
 
 const second = 1_000;
 const minute = 60_000;

@@ -123,19 +123,3 @@ function inSecondTo(marks: readonly number[], mark: number): number {
   for (let index = marks.length - 1; index >= 0 && (marks[index] ?? 0) > mark - 1_000; index--) count++;
   return count;
 }
-
-/** The most in any second that begins at `from` or later. */
-export function mostInASecond(marks: readonly number[], from = 0): number {
-  let [most, first] = [0, 0];
-  const counted = marks.filter((mark) => mark >= from);
-  for (const [index, mark] of counted.entries()) {
-    while ((counted[first] ?? 0) <= mark - 1_000) first++;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
-}
-
-/** Per second, from one mark to another. */
-export function meanPerSecond(marks: readonly number[], from: number, to: number): number {
-  return (marks.filter((mark) => mark >= from && mark < to).length * 1_000) / (to - from);
-}

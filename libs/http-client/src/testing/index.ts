@@ -1,3 +1,4 @@
 export { CircuitBreaker } from '../breaker/circuit-breaker.ts';
 export type { InMemoryAnswer, InMemoryApi, InMemoryRequest } from './in-memory-connection.ts';
 export { createInMemoryTarget } from './in-memory-target.ts';
+export { meanPerSecond, mostInASecond } from './sliding-second.ts';

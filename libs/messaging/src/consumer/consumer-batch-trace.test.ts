@@ -1,28 +1,19 @@
 import { metricNames, traceHeaders } from '@millrace/telemetry';
-import { startTelemetry } from '@millrace/telemetry/start';
 import { SpanKind } from '@opentelemetry/api';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { runningBatchConsumer } from './consumer-batch.test-support.ts';
 import { orderRecord, pass, settle } from './consumer.test-support.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { useRecordedSpans } from './spans.test-support.ts';
 
-const exporter = new InMemorySpanExporter();
-const telemetry = startTelemetry({ service: 'test', spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+const { spans, telemetry } = useRecordedSpans();
 const traceIds = { ann: '0af7651916cd43dd8448eb211c80319c', bob: '1af7651916cd43dd8448eb211c80319c' };
 const cause = (who: keyof typeof traceIds) => ({ traceparent: `00-${traceIds[who]}-b7ad6b7169203331-01` });
 const rejected = new ServiceError('API_REJECTED', 'item answered 422', { status: 422 });
 
-const spans = (name: string): readonly ReadableSpan[] =>
-  exporter.getFinishedSpans().filter((span) => span.name.startsWith(name));
-
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => {
-  vi.useRealTimers();
-  exporter.reset();
-});
-afterAll(() => telemetry.stop());
+afterEach(() => vi.useRealTimers());
 
 /** Two orders in one batch, each of another trace. */
 async function batchOfTwo() {

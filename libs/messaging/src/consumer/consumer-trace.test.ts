@@ -1,30 +1,20 @@
 import { traceHeaders } from '@millrace/telemetry';
-import { startTelemetry } from '@millrace/telemetry/start';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderPlaced, orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
 import { InMemoryProducer } from '../testing/in-memory-producer.ts';
 import { createPublisher } from '../events/publisher.ts';
 import { headerText } from '../ports/record.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { useRecordedSpans } from './spans.test-support.ts';
 
-const exporter = new InMemorySpanExporter();
-const telemetry = startTelemetry({ service: 'test', spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+const { spans } = useRecordedSpans();
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const cause = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
 const rejected = new ServiceError('API_REJECTED', 'POST /invoices answered 422', { status: 422 });
 
-/** Finished spans whose name begins so, oldest first. */
-const spans = (name: string): readonly ReadableSpan[] =>
-  exporter.getFinishedSpans().filter((span) => span.name.startsWith(name));
-
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => {
-  vi.useRealTimers();
-  exporter.reset();
-});
-afterAll(() => telemetry.stop());
+afterEach(() => vi.useRealTimers());
 
 describe('an attempt', () => {
   it("is a span in the trace of the request that caused the event, a child of the record's", async () => {

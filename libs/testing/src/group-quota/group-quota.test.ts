@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GroupWorld, partitions } from './group-world.test-support.ts';
-import { meanPerSecond, mostInASecond } from './sliding-second.ts';
+import { meanPerSecond, mostInASecond } from '@millrace/http-client/testing';
 
 const second = 1_000;
 const perSecond = 300;

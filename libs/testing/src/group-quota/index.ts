@@ -1,1 +1,0 @@
-export { meanPerSecond, mostInASecond } from './sliding-second.ts';
