@@ -46,7 +46,7 @@ export async function startEngine({ source, ended, concurrency, clock, call }: E
   const options = { startAt: 'earliest', order: 'key', concurrency, held, overflow: 'pause' } as const;
   const engine = new DeliveryEngine(
     { ...options, callTimeoutMs: 30_000, drainTimeoutMs: 4_000 },
-    { deliveryOf, gate: fakeTarget(), ended, clock, log },
+    { deliveryOf, gate: fakeTarget(), random: Math.random, ended, clock, log },
   );
   await source.start(engine);
   return async () => {

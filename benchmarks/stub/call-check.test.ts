@@ -32,6 +32,16 @@ describe('the check of calls', () => {
     expect(check.counts()).toMatchObject({ overlaps: 0, outOfOrder: 1, effects: 2 });
   });
 
+  it('sees only what goes back where some may be left out', () => {
+    for (const sequence of [0, 2, 3]) {
+      check.started({ key: 1, sequence }, { leftOut: true });
+      check.ended({ key: 1, sequence });
+    }
+    expect(check.counts().outOfOrder).toBe(0);
+    check.started({ key: 1, sequence: 1 }, { leftOut: true });
+    expect(check.counts().outOfOrder).toBe(1);
+  });
+
   it('counts one effect per idempotency key, also of calls that came out of order', () => {
     for (const sequence of [0, 0, 2, 2, 1, 1, 3, 2]) call(1, sequence);
     expect(check.counts()).toMatchObject({ calls: 8, effects: 4, outOfOrder: 2 });

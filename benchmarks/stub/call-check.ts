@@ -8,7 +8,7 @@ export interface CallCounts {
   readonly effects: number;
   /** Began while another call of the same key was under way. */
   readonly overlaps: number;
-  /** Began before all earlier ones of the same key had been answered. */
+  /** Began before all earlier ones of the same key had been answered; where records may be left out, after a later one began. */
   readonly outOfOrder: number;
   readonly inFlight: number;
   /** The most in flight since it was last asked to forget. */
@@ -20,6 +20,8 @@ export class CallCheck {
   #running = new Uint16Array(1024);
   /** How many of each key are answered without a gap. */
   #done = new Uint32Array(1024);
+  /** One more than the latest of each key that began. */
+  #begun = new Uint32Array(1024);
   /** Those answered beyond a gap. */
   readonly #ahead = new Set<string>();
   #calls = 0;
@@ -29,10 +31,11 @@ export class CallCheck {
   #inFlight = 0;
   #peak = 0;
 
-  started({ key, sequence }: CallId): void {
+  started({ key, sequence }: CallId, { leftOut = false }: { readonly leftOut?: boolean } = {}): void {
     if (key >= this.#done.length) this.#grow(key);
     if (this.#running[key]! > 0) this.#overlaps += 1;
-    if (sequence > this.#done[key]!) this.#outOfOrder += 1;
+    if (leftOut ? sequence + 1 < this.#begun[key]! : sequence > this.#done[key]!) this.#outOfOrder += 1;
+    this.#begun[key] = Math.max(this.#begun[key]!, sequence + 1);
     this.#running[key]! += 1;
     this.#inFlight += 1;
     if (this.#inFlight > this.#peak) this.#peak = this.#inFlight;
@@ -83,10 +86,12 @@ export class CallCheck {
 
   #grow(key: number): void {
     const length = 2 ** Math.ceil(Math.log2(key + 1));
-    const [running, done] = [this.#running, this.#done];
+    const [running, done, begun] = [this.#running, this.#done, this.#begun];
     this.#running = new Uint16Array(length);
     this.#done = new Uint32Array(length);
+    this.#begun = new Uint32Array(length);
     this.#running.set(running);
     this.#done.set(done);
+    this.#begun.set(begun);
   }
 }

@@ -12,6 +12,8 @@ export interface Behaviour {
   readonly remembers?: boolean;
   /** Where records have so many keys in turn: it remembers when each record was first called, by its number. */
   readonly keys?: number;
+  /** Whether not all records are called for: some become dead letters. @default false */
+  readonly leftOut?: boolean;
   /** @default all goes well */
   readonly trouble?: Trouble;
 }

@@ -103,7 +103,7 @@ export class Gate {
     if (remembers) this.#arrivals[id.sequence * keys + id.key] ??= machineMs();
     const call = { socket, key: id.key, sequence: id.sequence };
     if (!trouble || !this.#meets(call, trouble)) {
-      this.#check.started(call);
+      this.#check.started(call, this.#behaviour);
       this.#await(call, connectTripsAgo);
     }
   }
@@ -114,7 +114,7 @@ export class Gate {
     const isOfFailingKey = call.key < failingKeys;
     if (!isOfFailingKey && drawn >= failing + hanging) return false;
     this.#troubled += 1;
-    if (!isOfFailingKey) this.#check.started(call);
+    if (!isOfFailingKey) this.#check.started(call, this.#behaviour);
     if (isOfFailingKey || drawn < failing) this.#await({ ...call, failure: { status, checked: !isOfFailingKey } });
     else call.socket.once('close', () => this.#check.failed(call));
     return true;

@@ -27,6 +27,7 @@ export function targetOn(ports: Pick<ConnectionsOptions, 'open' | 'clock'>, opti
     name,
     keyTtlMs: options.idempotent === false ? 0 : (options.keyTtlMs ?? defaultKeyTtlMs),
     closedForMs: () => breaker?.closedForMs() ?? crowdedMs() ?? quota.closedForMs(),
+    isProbing: () => breaker?.isProbing() ?? false,
     turnStarted: () => {
       breaker?.turnStarted();
       quota.turnStarted();

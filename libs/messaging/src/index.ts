@@ -58,4 +58,4 @@ export {
   type Subscription,
   type SubscriptionOptions,
 } from './consumer/subscription.ts';
-export type { BreakerState, Target, TargetState, TurnGate } from './ports/target.ts';
+export type { BreakerState, Target, TargetGate, TargetState, TurnGate } from './ports/target.ts';

@@ -8,7 +8,7 @@ export interface BreakerOptions {
   readonly minimum?: number;
   /** The part of calls that fail, or are rejected, at which it opens. @default 0.5 */
   readonly ratio?: number;
-  /** From opening to the first probe, in ms; doubled with each that fails. @default 1_000 */
+  /** From opening to the first probe, in ms; doubled with each that fails. @default 100 */
   readonly probeAfterMs?: number;
   /** The longest time between two probes, in ms. @default 5_000 */
   readonly maxProbeAfterMs?: number;
@@ -24,7 +24,7 @@ export const defaultBreakerOptions: Required<BreakerOptions> = {
   windowMs: 30_000,
   minimum: 20,
   ratio: 0.5,
-  probeAfterMs: 1_000,
+  probeAfterMs: 100,
   maxProbeAfterMs: 5_000,
   rejections: 'hold',
 };

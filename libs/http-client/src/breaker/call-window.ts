@@ -1,11 +1,11 @@
 import type { BreakerOptions } from './breaker-options.ts';
+import type { Evidence } from './failed-keys.ts';
 
 export type CallResult = 'success' | 'failure' | 'rejection';
 
 interface Entry {
   readonly mark: number;
   readonly result: CallResult;
-  readonly key: string | undefined;
 }
 
 /** How many of the calls in a window ended badly in one way. */
@@ -15,14 +15,20 @@ export interface BadCalls {
   readonly of: number;
 }
 
+/** A call that has ended, and what is to be made of it. */
+export interface HeardCall {
+  readonly result: CallResult;
+  readonly key: string | undefined;
+  readonly evidence: Exclude<Evidence, 'its own'>;
+}
+
 /**
- * How the last calls ended. Of those that ended badly a key counts once: a record that fails again and again says nothing
- * about the API that the first time has not said.
+ * How the last calls ended. Of those that ended badly only what is new counts: a record that fails again and again says
+ * nothing about the API that the first time has not said.
  */
 export class CallWindow {
   readonly #options: Required<BreakerOptions>;
   readonly #entries: Entry[] = [];
-  readonly #badKeys = new Set<string>();
   readonly #counts: Record<CallResult, number> = { success: 0, failure: 0, rejection: 0 };
   /** Since the last success. */
   #rows = { failure: new Row(), rejection: new Row() };
@@ -32,10 +38,10 @@ export class CallWindow {
   }
 
   /** Returns what has become of most calls, where that is bad and there were enough of them. */
-  add(result: CallResult, key: string | undefined, mark: number): BadCalls | undefined {
+  add({ result, key, evidence }: HeardCall, mark: number): BadCalls | undefined {
     if (result !== 'success') this.#rows[result].add(key);
     else if (this.#rows.failure.length + this.#rows.rejection.length > 0) this.#endRows();
-    if (result === 'success' || key === undefined || !this.#badKeys.has(key)) this.#push({ mark, result, key });
+    if (evidence === 'new') this.#push({ mark, result });
     this.#forgetBefore(mark - this.#options.windowMs);
     return result === 'success' ? undefined : this.#verdict(result);
   }
@@ -62,7 +68,6 @@ export class CallWindow {
   #push(entry: Entry): void {
     this.#entries.push(entry);
     this.#counts[entry.result]++;
-    if (entry.result !== 'success' && entry.key !== undefined) this.#badKeys.add(entry.key);
     if (this.#entries.length > this.#options.calls) this.#forgetOldest();
   }
 
@@ -74,7 +79,6 @@ export class CallWindow {
     const oldest = this.#entries.shift();
     if (!oldest) return;
     this.#counts[oldest.result]--;
-    if (oldest.result !== 'success' && oldest.key !== undefined) this.#badKeys.delete(oldest.key);
   }
 }
 

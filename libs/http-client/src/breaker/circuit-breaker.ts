@@ -1,7 +1,8 @@
-import type { BreakerState, Clock, TargetState, TurnGate } from '@millrace/messaging';
+import type { BreakerState, Clock, TargetGate, TargetState } from '@millrace/messaging';
 import { type CallOutcome, failures } from '../classification.ts';
 import { type BreakerOptions, defaultBreakerOptions } from './breaker-options.ts';
 import { type BadCalls, type CallResult, CallWindow } from './call-window.ts';
+import { type Evidence, FailedKeys } from './failed-keys.ts';
 
 /** Why a breaker opened, in the words of metrics. */
 export type BreakerReason = 'failures' | 'refused' | 'rejections';
@@ -27,7 +28,7 @@ export interface EndedCall {
   readonly mark: number;
   readonly outcome: CallOutcome;
   readonly status: number | undefined;
-  /** Whose call it was: failures of one key count once. */
+  /** Whose call it was: failures of one key are one. */
   readonly key: string | undefined;
 }
 
@@ -54,15 +55,18 @@ interface Opening {
  * of what it gets. Then one call at a time probes, later and later; once one has gone well, each that does lets one more go
  * beside it, so that an API that has just come back gets a ramp, not a burst.
  */
-export class CircuitBreaker implements TurnGate {
+export class CircuitBreaker implements TargetGate {
   readonly #options: Required<BreakerOptions>;
   readonly #clock: Clock;
   readonly #fullFlow: number;
   readonly #listener: BreakerListener;
   readonly #window: CallWindow;
+  readonly #failedKeys = new FailedKeys();
   #running = 0;
   #opening: Opening | undefined;
   #heldBackMs = 0;
+  /** From here on it has been closed for a while. */
+  #steadyMark = 0;
 
   constructor({ options, clock, fullFlow, listener }: CircuitBreakerOptions) {
     this.#options = { ...defaultBreakerOptions, ...options };
@@ -78,6 +82,11 @@ export class CircuitBreaker implements TurnGate {
     const untilProbeMs = opening.probeMark - this.#clock.mark();
     if (untilProbeMs > 0) return untilProbeMs;
     return opening.probing <= opening.well ? undefined : this.#options.maxProbeAfterMs;
+  }
+
+  /** For a while after it has closed, too: what failed while it opened may still be next in line. */
+  isProbing(): boolean {
+    return this.#opening !== undefined || this.#clock.mark() < this.#steadyMark;
   }
 
   turnStarted(): void {
@@ -115,8 +124,8 @@ export class CircuitBreaker implements TurnGate {
     if (meaning === 'opens it') return this.#refused(call);
     const result = resultOf[meaning];
     const opening = this.#opening;
-    if (!opening) this.#judge(this.#window.add(result, call.key, this.#clock.mark()), call);
-    else if (call.mark >= opening.probeMark) this.#probed(opening, result);
+    if (!opening) this.#heard(result, call);
+    else if (call.mark >= opening.probeMark) this.#probed(opening, result, this.#evidenceOf(result, call));
     return result === 'rejection' && this.#opening?.reason === 'rejections';
   }
 
@@ -125,6 +134,18 @@ export class CircuitBreaker implements TurnGate {
     if (!opening) this.#open('refused', `it answered ${status}: our credentials are wrong, revoked or not enough`);
     else if (mark >= opening.probeMark) this.#openAgain(opening);
     return true;
+  }
+
+  #heard(result: CallResult, call: EndedCall): void {
+    const evidence = this.#evidenceOf(result, call);
+    if (evidence === 'its own') return;
+    this.#judge(this.#window.add({ result, evidence, key: call.key }, this.#clock.mark()), call);
+  }
+
+  #evidenceOf(result: CallResult, { key }: EndedCall): Evidence {
+    if (result !== 'success') return this.#failedKeys.failed(key);
+    this.#failedKeys.succeeded(key);
+    return 'new';
   }
 
   #judge(verdict: BadCalls | undefined, { outcome, status }: EndedCall): void {
@@ -136,10 +157,10 @@ export class CircuitBreaker implements TurnGate {
   }
 
   /** A rejection is an answer: where none was missed, it says that the API is back. */
-  #probed(opening: Opening, result: CallResult): void {
+  #probed(opening: Opening, result: CallResult, evidence: Evidence): void {
     const isWell = result === 'success' || (result === 'rejection' && opening.reason !== 'rejections');
     if (isWell) opening.well++;
-    else opening.badly++;
+    else if (evidence !== 'its own' || opening.well === 0) opening.badly++;
     if (opening.badly > opening.well) this.#openAgain(opening);
     else if (isWell && this.#isThrough(opening)) this.#close(opening);
   }
@@ -166,7 +187,9 @@ export class CircuitBreaker implements TurnGate {
   }
 
   #close({ sinceMark }: Opening): void {
-    const ms = this.#clock.mark() - sinceMark;
+    const mark = this.#clock.mark();
+    const ms = mark - sinceMark;
+    this.#steadyMark = mark + this.#options.maxProbeAfterMs;
     this.#heldBackMs += ms;
     this.#opening = undefined;
     this.#listener.closed(ms);

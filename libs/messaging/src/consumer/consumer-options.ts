@@ -35,8 +35,9 @@ export interface ConsumerOptions {
    */
   readonly held?: Partial<HeldLimits>;
   /**
-   * A key that is slow holds back what comes after it under that key; when its partition holds what it may, `pause` lets all
-   * of it wait, and `dead-letter` gives up on what waits for that key, in order, so that the other keys go on.
+   * A key that is slow, or of which a record fails again and again, holds back what comes after it under that key; when its
+   * partition holds nearly what it may, `pause` lets all of it wait, and `dead-letter` gives up on what waits for such keys, in order,
+   * so that the other keys go on; not while a circuit breaker is not closed, since then no key is to blame.
    * @default 'pause'
    */
   readonly overflow?: 'pause' | 'dead-letter';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderRecord, pass, runningConsumer, settle } from './consumer.test-support.ts';
+import { ServiceError } from '../errors/service-error.ts';
 import { fakeTarget } from '../testing/fake-target.ts';
 
 const held = { records: 100 };
@@ -51,6 +52,42 @@ describe('a key that is stuck', () => {
       ...Array.from({ length: 199 - letters.length }, (_, each) => letters.length + 1 + each),
     ]);
     expect(source.commits.at(-1)).toEqual({ partition: 0, offset: 250 });
+  });
+
+  it('may be one of many, none of them hot: what waits for all of them is dead-lettered', async () => {
+    const retry = { initialDelayMs: 100, maxDelayMs: 100 };
+    const { api, source, producer } = await runningConsumer({ held, overflow: 'dead-letter', retry });
+    const stuck = Array.from({ length: 20 }, (_, each) => `ann${each}`);
+    const failed = new ServiceError('API_UNAVAILABLE', 'POST /invoices answered 503');
+    api.answer = (call) => (call.id.startsWith('ann') ? call.fail(failed) : call.done());
+    for (let number = 0; number < 4; number++) source.append(0, ...stuck.map((key) => orderRecord(key, number)));
+    await pass(1_000);
+    expect(producer.sent).toEqual([]);
+    source.append(0, ...stuck.map((key) => orderRecord(key, 4)), ...others);
+    await pass(1_000);
+    expect(api.ids).toEqual(expect.arrayContaining(['bob0-1', 'bob49-1']));
+    const letters = producer.sent.map(({ headers }) => String(headers.ce_id));
+    expect(letters.length).toBeGreaterThanOrEqual(60);
+    for (const key of stuck) {
+      const ids = letters.filter((id) => id.startsWith(`${key}-`));
+      expect(ids).toEqual(ids.map((_, each) => `${key}-${each + 1}`));
+    }
+  });
+
+  it('is not to blame while its API is: nothing is dead-lettered', async () => {
+    let probing = true;
+    const target = fakeTarget({ isProbing: () => probing });
+    const { api, source, producer } = await runningConsumer({ held, overflow: 'dead-letter', targets: [target] });
+    api.answer = (call) => call.id !== 'ann-0' && call.done();
+    source.append(0, ...ofAnn(0, 200), ...others);
+    await pass(10_000);
+    expect(producer.sent).toEqual([]);
+    probing = false;
+    source.append(0, ...ofAnn(200, 201));
+    await pass(10_000);
+    api.call('ann-0').done();
+    await pass(10_000);
+    expect(source.commits.at(-1)).toEqual({ partition: 0, offset: 251 });
   });
 
   it('dead-letters nothing when it is not one key that is slow, but the API', async () => {

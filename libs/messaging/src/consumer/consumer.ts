@@ -112,6 +112,7 @@ function engineOf(
   const engine = new DeliveryEngine(settings, {
     deliveryOf: subscribedDeliveries(subscriptions, delivery),
     gate,
+    random,
     replays,
     ended: (record, outcome) => {
       metrics.outcome(record.topic, outcome);

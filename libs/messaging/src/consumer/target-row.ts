@@ -1,7 +1,7 @@
-import type { Target, TurnGate } from '../ports/target.ts';
+import type { Target, TargetGate } from '../ports/target.ts';
 
 /** The targets of a consumer as one: an attempt may call any of them, so that it starts when all let it. */
-export class TargetRow implements TurnGate {
+export class TargetRow implements TargetGate {
   readonly #targets: readonly Target[];
 
   constructor(targets: readonly Target[]) {
@@ -15,6 +15,11 @@ export class TargetRow implements TurnGate {
       if (ms !== undefined) longestMs = Math.max(ms, longestMs ?? 0);
     }
     return longestMs;
+  }
+
+  isProbing(): boolean {
+    for (const target of this.#targets) if (target.isProbing()) return true;
+    return false;
   }
 
   turnStarted(): void {

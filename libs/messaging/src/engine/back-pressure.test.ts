@@ -30,10 +30,10 @@ function fakeLease(): PartitionLease & { paused: boolean; calls: number } {
 
 function pressureOn(count: number, limits: Partial<HeldLimits> = {}) {
   const { records = 100, bytes = 1_000_000, recordsPerPartition = records, bytesPerPartition = bytes } = limits;
-  const full: PartitionLease[] = [];
+  const crowded: PartitionLease[] = [];
   const pressure = new BackPressure({
     limits: { records, bytes, recordsPerPartition, bytesPerPartition },
-    full: (lease) => full.push(lease),
+    crowded: (lease) => crowded.push(lease),
   });
   const leases = Array.from({ length: count }, fakeLease);
   for (const lease of leases) pressure.granted(lease);
@@ -44,7 +44,7 @@ function pressureOn(count: number, limits: Partial<HeldLimits> = {}) {
     for (let i = 0; i < times; i++) pressure.remove(leases[index]!, size);
   };
   const paused = () => leases.map((lease) => lease.paused);
-  return { pressure, leases, full, add, remove, paused };
+  return { pressure, leases, crowded, add, remove, paused };
 }
 
 describe('BackPressure', () => {
@@ -173,10 +173,16 @@ describe('BackPressure', () => {
     expect(paused()).toEqual([true, false]);
   });
 
-  it('says once which partition is full', () => {
-    const { add, full, leases } = pressureOn(2, { recordsPerPartition: 10 });
-    add(1, 15);
-    expect(full).toEqual([leases[1]]);
+  it('says that a partition is crowded before it has to be paused, and when it is', () => {
+    const { add, crowded, leases, paused } = pressureOn(2, { recordsPerPartition: 8 });
+    add(1, 5);
+    expect(crowded).toEqual([]);
+    add(1, 1);
+    expect([crowded, paused()]).toEqual([[leases[1]], [false, false]]);
+    add(1, 2);
+    expect([crowded.length, paused()]).toEqual([3, [false, true]]);
+    add(1, 10);
+    expect(crowded).toHaveLength(3);
   });
 
   it('lets nothing in where nothing more may be taken, whatever else is said', () => {

@@ -10,9 +10,12 @@ export interface HeldLimits {
 
 export interface BackPressureOptions {
   readonly limits: HeldLimits;
-  /** A partition is paused, since it holds what it may. */
-  readonly full: (lease: PartitionLease) => void;
+  /** A partition holds nearly what it may, or is paused for that: it may be told so often. */
+  readonly crowded: (lease: PartitionLease) => void;
 }
+
+/** At so much of the limits a partition is crowded: what keeps it so may then be dealt with before it has to be paused. */
+const crowdedAt = 3 / 4;
 
 interface Held {
   records: number;
@@ -38,14 +41,14 @@ export interface LeaseHeld extends Held {
  */
 export class BackPressure {
   readonly #limits: HeldLimits;
-  readonly #full: (lease: PartitionLease) => void;
+  readonly #crowded: (lease: PartitionLease) => void;
   readonly #leases = new Map<PartitionLease, LeaseHeld>();
   readonly #paused = new Set<LeaseHeld>();
   readonly #total: Held = { records: 0, bytes: 0 };
 
-  constructor({ limits, full }: BackPressureOptions) {
+  constructor({ limits, crowded }: BackPressureOptions) {
     this.#limits = limits;
-    this.#full = full;
+    this.#crowded = crowded;
   }
 
   /** Records held over all partitions. */
@@ -80,7 +83,9 @@ export class BackPressure {
     if (!held) return;
     change(held, { records: 1, bytes });
     change(this.#total, { records: 1, bytes });
-    if (!held.paused && this.#isFull(held)) this.#pause(held);
+    if (held.paused || !this.#holds(crowdedAt, held)) return;
+    if (this.#holds(1, held)) this.#pause(held);
+    this.#crowded(lease);
   }
 
   remove(lease: PartitionLease, bytes: number): void {
@@ -106,16 +111,17 @@ export class BackPressure {
   /**
    * Lets in more, since there is nothing to do but wait: else a partition would stand still for as long as stuck keys hold
    * more than half of the limit. A tenth must be free, lest it is paused again with the next record; where it is not, the
-   * partition is told to be full once more.
+   * partition is called crowded once more.
    */
   relieve(): void {
     if (this.#paused.size === 0) return;
     if (this.#load(this.#total) <= 0.9) this.#resumeUpTo(0.9);
-    for (const { lease } of this.#paused) this.#full(lease);
+    for (const { lease } of this.#paused) this.#crowded(lease);
   }
 
-  #isFull(held: LeaseHeld): boolean {
-    return this.#ownLoad(held) >= 1 || (this.#load(this.#total) >= 1 && this.#load(held) >= this.#share);
+  /** Whether so much of what it may, 1 for all. */
+  #holds(part: number, held: LeaseHeld): boolean {
+    return this.#ownLoad(held) >= part || (this.#load(this.#total) >= part && this.#load(held) >= part * this.#share);
   }
 
   get #share(): number {
@@ -146,7 +152,6 @@ export class BackPressure {
     held.paused = true;
     this.#paused.add(held);
     held.lease.pause();
-    this.#full(held.lease);
   }
 
   #resume(held: LeaseHeld): void {

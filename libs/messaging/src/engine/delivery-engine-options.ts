@@ -7,7 +7,7 @@ import type { Outcome } from '../ports/outcome.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import type { ReplayTopics } from './replay-topics.ts';
 import type { StartAt } from './start-position.ts';
-import type { TurnGate } from '../ports/target.ts';
+import type { TargetGate } from '../ports/target.ts';
 
 export interface DeliveryEngineOptions {
   readonly startAt: StartAt;
@@ -26,7 +26,9 @@ export interface DeliveryEngineOptions {
 export interface DeliveryEnginePorts {
   readonly deliveryOf: DeliveryOf;
   /** All targets together. */
-  readonly gate: TurnGate;
+  readonly gate: TargetGate;
+  /** From 0 to 1, draws what is called where the gate is probing. */
+  readonly random: () => number;
   /** Told how each record ended, once, before that is committed. */
   readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
   /** Topics whose records come again. @default none */

@@ -53,7 +53,7 @@ export class DeliveryEngine implements RecordSink {
 
   constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
     const { concurrency, held, callTimeoutMs, order, tenant } = options;
-    const { clock, gate, replays = noReplays } = ports;
+    const { clock, gate, random, replays = noReplays } = ports;
     this.#options = options;
     this.#replays = replays;
     this.#ports = ports;
@@ -66,13 +66,14 @@ export class DeliveryEngine implements RecordSink {
       finished: (record, outcome) => this.#finished(record, outcome),
       changed: (work) => this.#changed(work),
     });
-    this.#backPressure = new BackPressure({ limits: held, full: (lease) => this.#full(lease) });
+    this.#backPressure = new BackPressure({ limits: held, crowded: (lease) => this.#crowded(lease) });
     this.#queue = new KeyedQueue({
       concurrency,
       turn: (record) => this.#turn(record),
       batchingOf: ({ delivery }) => delivery.batching,
       turnTogether: (records) => this.#batches.run(records),
       gate,
+      random,
       needsTarget: ({ delivery }) => delivery.needsTarget,
       tenantOf: tenant && (({ unfinished }) => tenant(unfinished.record)),
       starved: () => this.#backPressure.relieve(),
@@ -267,10 +268,11 @@ export class DeliveryEngine implements RecordSink {
     this.#batches.cut(work, reason);
   }
 
-  #full(lease: PartitionLease): void {
+  #crowded(lease: PartitionLease): void {
     const work = this.#works.get(lease);
-    if (!work || this.#options.overflow === 'pause') return;
-    this.#queue.setHotAside(this.#queues.of(lease), ({ delivery, unfinished }) => {
+    const isApiAtFault = this.#ports.gate.isProbing();
+    if (!work || isApiAtFault || this.#options.overflow === 'pause') return;
+    this.#queue.setAside(this.#queues.of(lease), ({ delivery, unfinished }) => {
       delivery.giveUp(new ServiceError('KEY_OVERFLOW', overflown(unfinished.record)));
     });
   }

@@ -31,6 +31,17 @@ describe('Fifo', () => {
     expect(drain(fifo)).toEqual([{ number: 4 }]);
   });
 
+  it('gives the one at a place, each once', () => {
+    const items = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
+    const fifo = new Fifo<object>();
+    for (const item of items) fifo.push(item);
+    fifo.shift();
+    const taken = [3, 0, 1, 0].map((place) => fifo.take(place));
+    expect(taken[0]).toEqual({ name: 'e' });
+    expect(new Set(taken)).toEqual(new Set(items.slice(1)));
+    expect([fifo.size, fifo.shift()]).toEqual([0, undefined]);
+  });
+
   it('behaves like an array over any mixture of pushes and shifts', () => {
     const random = seededRandom(7);
     const fifo = new Fifo<object>();

@@ -19,6 +19,14 @@ export class Fifo<Item extends object> {
     return item;
   }
 
+  /** Takes out the one at `place`, counted from 0, below `size`; the first goes there. */
+  take(place: number): Item | undefined {
+    const [at, first] = [this.#head + place, this.#items[this.#head]];
+    this.#items[this.#head] = this.#items[at];
+    this.#items[at] = first;
+    return this.shift();
+  }
+
   /** Takes out all that `isGone` says; takes time by their number. */
   remove(isGone: (item: Item) => boolean): void {
     this.#items = this.#items.slice(this.#head).filter((item) => item !== undefined && !isGone(item));

@@ -14,6 +14,7 @@ interface Item {
 interface QueueOptions {
   readonly concurrency: number;
   readonly closedForMs?: () => number | undefined;
+  readonly isProbing?: () => boolean;
   readonly hotAt?: number;
 }
 
@@ -26,7 +27,7 @@ function batchesOf(maxSize: number, maxDelayMs: number): Batching {
  * A queue whose turns the test ends: `end(name)`, with a wait to ask for another turn. A batch is called by the names of its
  * items, `a+b`, and ends with a wait for each.
  */
-function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: QueueOptions) {
+function queueOf({ concurrency, hotAt = 1_000, ...asked }: QueueOptions) {
   const started: string[] = [];
   const hot: string[] = [];
   const running = new Map<string, (waitMs?: number) => void>();
@@ -39,7 +40,7 @@ function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: 
     return promise;
   };
   let inGate = 0;
-  const gate = fakeTarget({ closedForMs, turnStarted: () => void ++inGate, turnEnded: () => void --inGate });
+  const gate = fakeTarget({ ...asked, turnStarted: () => void ++inGate, turnEnded: () => void --inGate });
   const queue = new KeyedQueue<Item>({
     concurrency,
     turn,
@@ -52,6 +53,7 @@ function queueOf({ concurrency, closedForMs = () => undefined, hotAt = 1_000 }: 
       return promise;
     },
     gate,
+    random: () => 0.5,
     needsTarget: ({ needsTarget = true }) => needsTarget,
     starved: () => starved++,
     hot: ({ name }) => hot.push(name),
@@ -309,6 +311,22 @@ describe('KeyedQueue', () => {
     expect(inGate()).toBe(0);
   });
 
+  it('draws from all that is ready while the targets are probing, since what lies side by side may be alike', async () => {
+    const open = { is: false, probing: true };
+    const { push, started, end } = queueOf({
+      concurrency: 1,
+      closedForMs: () => (open.is ? undefined : 60_000),
+      isProbing: () => open.probing,
+    });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) push(name, { name });
+    open.is = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(started).toEqual(['c']);
+    open.probing = false;
+    await end('c');
+    expect(started).toEqual(['c', 'b']);
+  });
+
   it('lets pass what needs no target while the targets are closed', () => {
     const { push, started } = queueOf({ concurrency: 9, closedForMs: () => 100 });
     push('a', { name: 'a' });
@@ -349,7 +367,7 @@ describe('KeyedQueue', () => {
     for (const name of ['a1', 'a2', 'a3']) push('a', { name });
     push('b', { name: 'b1' });
     const changed: string[] = [];
-    queue.setHotAside(partition, ({ name }) => changed.push(name));
+    queue.setAside(partition, ({ name }) => changed.push(name));
     expect(changed).toEqual(['a2', 'a3']);
     expect(started).toEqual(['a1', 'b1', 'a2']);
     push('a', { name: 'a4' });
@@ -367,7 +385,7 @@ describe('KeyedQueue', () => {
   it('lets the one at the head of a hot key have its next turns while what waited for it is aside', async () => {
     const { queue, partition, push, started, end } = queueOf({ concurrency: 9, hotAt: 2 });
     for (const name of ['a1', 'a2', 'a3']) push('a', { name });
-    queue.setHotAside(partition, () => undefined);
+    queue.setAside(partition, () => undefined);
     await end('a1', 100);
     await vi.advanceTimersByTimeAsync(100);
     expect(started).toEqual(['a1', 'a2', 'a1']);
@@ -383,19 +401,46 @@ describe('KeyedQueue', () => {
     const { queue, partition, push, started, end } = queueOf({ concurrency: 1, hotAt: 2 });
     push('x', { name: 'x' });
     for (const name of ['a1', 'a2']) push('a', { name });
-    queue.setHotAside(partition, () => undefined);
+    queue.setAside(partition, () => undefined);
     for (const name of ['a3', 'a4']) push('a', { name });
-    queue.setHotAside(partition, () => undefined);
+    queue.setAside(partition, () => undefined);
     push('a', { name: 'a5' });
     for (const name of ['x', 'a1', 'a2', 'a3', 'a4', 'a5']) await end(name);
     expect(started).toEqual(['x', 'a1', 'a2', 'a3', 'a4', 'a5']);
     expect(queue.keys).toBe(0);
   });
 
+  it('sets aside what waits for keys that are stuck, where that is half of all and no key is hot', async () => {
+    const { queue, partition, push, started, end } = queueOf({ concurrency: 9 });
+    for (const name of ['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'c3']) push(name.charAt(0), { name });
+    const setAside = () => {
+      const changed: string[] = [];
+      queue.setAside(partition, ({ name }) => changed.push(name));
+      return changed;
+    };
+    const fail = async (name: string, times: number) => {
+      for (let time = 0; time < times; time++) {
+        await end(name, 10);
+        await vi.advanceTimersByTimeAsync(10);
+      }
+    };
+    await fail('a1', 3);
+    await fail('b1', 2);
+    expect(setAside()).toEqual([]); // a2, of seven: they are not what fills it
+    const after = ['a3', 'a4', 'a5', 'a6', 'a7'];
+    for (const name of after) push('a', { name });
+    expect(setAside()).toEqual(['a2', ...after]);
+    expect(started.slice(-2)).toEqual(['b1', 'a2']);
+    for (const name of ['a2', ...after, 'a1']) await end(name);
+    for (const name of ['a8', 'a9', 'a10']) push('a', { name });
+    for (const name of ['b1', 'b2']) await end(name);
+    expect(setAside()).toEqual([]); // a8 has had no turn before
+  });
+
   it('forgets what is aside, too, when it is discarded', async () => {
     const { queue, partition, push, started, end } = queueOf({ concurrency: 9, hotAt: 2 });
     for (const name of ['a1', 'a2', 'a3']) push('a', { name });
-    queue.setHotAside(partition, () => undefined);
+    queue.setAside(partition, () => undefined);
     partition.discard();
     push('a', { name: 'a4' });
     await end('a2');

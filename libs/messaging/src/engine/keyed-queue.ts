@@ -5,7 +5,7 @@ import { Fifo } from './fifo.ts';
 import type { Lane, LaneKey } from './lane.ts';
 import { Lines } from './lines.ts';
 import { PartitionQueue } from './partition-queue.ts';
-import type { TurnGate } from '../ports/target.ts';
+import type { TargetGate } from '../ports/target.ts';
 
 export interface KeyedQueueOptions<Item> {
   /** Turns that run at the same time, over all keys. */
@@ -17,7 +17,9 @@ export interface KeyedQueueOptions<Item> {
   /** Works on several items in one turn, which are of the same batching; resolves to what `turn` would for each. */
   readonly turnTogether: (items: readonly Item[]) => Promise<readonly (number | undefined)[]>;
   /** Asked before the turn of an item that {@link needsTarget}, and told of it. */
-  readonly gate: TurnGate;
+  readonly gate: TargetGate;
+  /** From 0 to 1, draws whose turn it is where the gate is probing. */
+  readonly random: () => number;
   readonly needsTarget: (item: Item) => boolean;
   /** Whose item it is, where tenants take turns rather than partitions. */
   readonly tenantOf?: ((item: Item) => string) | undefined;
@@ -80,9 +82,9 @@ export class KeyedQueue<Item extends object> {
     this.#startTurns();
   }
 
-  /** {@link PartitionQueue.setHotAside}, and starts what that made ready. */
-  setHotAside(queue: PartitionQueue<Item>, change: (item: Item) => void): void {
-    queue.setHotAside(change);
+  /** {@link PartitionQueue.setAside}, and starts what that made ready. */
+  setAside(queue: PartitionQueue<Item>, change: (item: Item) => void): void {
+    queue.setAside(change);
     this.#startTurns();
   }
 
@@ -126,7 +128,8 @@ export class KeyedQueue<Item extends object> {
     if ((!hasDue && this.#lines.size === 0) || !this.#isOpen()) return false;
     if (hasDue) this.#startBatch(this.#collector.shiftDue());
     else {
-      const lane = this.#lines.shift();
+      const { gate, random } = this.#options;
+      const lane = this.#lines.shift(gate.isProbing() ? random : undefined);
       if (!lane) return false;
       this.#startNext(lane);
     }
@@ -201,6 +204,7 @@ export class KeyedQueue<Item extends object> {
 
   #wait(lane: Lane<Item>, waitMs: number): void {
     if (this.#closed) return;
+    lane.owner.waits(lane);
     lane.stopWaiting = this.#options.clock.after(waitMs, () => {
       lane.stopWaiting = undefined;
       this.#makeReady(lane);

@@ -10,6 +10,8 @@ export interface LaneOwner<Item extends object> {
   readonly line: Line<Lane<Item>>;
   /** Whether much waits in the lane. */
   isLong(lane: Lane<Item>): boolean;
+  /** The lane's current item is to have another turn, later. */
+  waits(lane: Lane<Item>): void;
   /** The lane's current item has had its last turn. */
   advance(lane: Lane<Item>): void;
 }
@@ -24,6 +26,8 @@ export class Lane<Item extends object> {
   running = false;
   /** Set while `current` waits for its next turn: ends the wait, without the turn. */
   stopWaiting: (() => void) | undefined;
+  /** How often `current` has waited for its next turn. */
+  waits = 0;
   /** Whether it stands in line for its next turn. */
   inLine = false;
   /** The lane with what was set aside of this one. While it has anything, nothing new begins here. */

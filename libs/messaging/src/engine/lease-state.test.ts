@@ -15,7 +15,7 @@ async function idleLease() {
   const lease = source.grant(0);
   const log = createLogger({ service: 'test', level: 'silent' });
   const work = new LeaseWork({ lease, start: 0, committed: undefined, log });
-  const backPressure = new BackPressure({ limits, full: ignore });
+  const backPressure = new BackPressure({ limits, crowded: ignore });
   backPressure.granted(lease);
   return { work, backPressure, state: () => leaseState(work, backPressure.of(lease), { retrying: () => 0 }) };
 }

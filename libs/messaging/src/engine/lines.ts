@@ -32,10 +32,11 @@ export class Lines<Item extends object> {
     this.#await(line);
   }
 
-  shift(): Lane<Item> | undefined {
+  /** The next in line; with `random`, any that is ready in the line whose turn it is. */
+  shift(random?: () => number): Lane<Item> | undefined {
     for (let line = this.#turns.shift(); line; line = this.#turns.shift()) {
       line.inLine = false;
-      const lane = line.ready.shift();
+      const lane = random ? line.ready.draw(random) : line.ready.shift();
       if (line.ready.size > 0) this.#await(line);
       else if (line.tenant !== undefined) this.#tenants.delete(line.tenant);
       if (lane) return lane;

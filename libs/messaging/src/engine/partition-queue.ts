@@ -15,6 +15,9 @@ export interface LaneStarter<Item extends object> {
   readonly concurrency: number;
 }
 
+/** An item that has waited so often for another turn keeps its key for longer than an API needs to be well again. */
+const stuckAfter = 3;
+
 /** Marks the key of a lane aside; no record's key, read byte by byte, holds this character. */
 const asidePrefix = '\uFFFF';
 
@@ -26,6 +29,8 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
   readonly line = createLine<Lane<Item>>();
   /** Keys under which much waits. */
   readonly hotLanes = new Set<Lane<Item>>();
+  /** Keys of which an item has had several turns, and is to have more. */
+  readonly #stuckLanes = new Set<Lane<Item>>();
   readonly #lanes = new Map<LaneKey, Lane<Item>>();
   readonly #starter: LaneStarter<Item>;
   /** Items that have not had their last turn. */
@@ -64,9 +69,13 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
     return waiting * this.#starter.concurrency >= 2 * this.#held;
   }
 
+  waits(lane: Lane<Item>): void {
+    if (++lane.waits >= stuckAfter) this.#stuckLanes.add(lane);
+  }
+
   advance(lane: Lane<Item>): void {
     if (lane.current) this.#held--;
-    lane.current = undefined;
+    this.#free(lane);
     if (lane.hot && lane.waiting < this.#starter.hotAt / 2) this.#cool(lane);
     if (lane.aside) return;
     if (lane.waiting > 0) this.#starter.ready(lane);
@@ -94,20 +103,29 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
   }
 
   /**
-   * Takes what waits under hot keys, and queues what `change` makes of it beside them, in order, to go its own way. What
-   * comes after it under such a key waits for it.
+   * Takes what waits under hot keys, and under those that are stuck where that is half of all, and queues what `change` makes
+   * of it beside them, in order, to go its own way. What comes after it under such a key waits for it.
    */
-  setHotAside(change: (item: Item) => void): void {
-    for (const lane of this.hotLanes) {
-      if (!this.#isHot(lane)) continue;
-      this.#cool(lane);
-      const aside = (lane.aside ??= this.#openBeside(lane));
-      for (const item of lane.takeWaiting()) {
-        change(item);
-        aside.push(item);
-      }
-      if (aside.idle) this.#starter.ready(aside);
+  setAside(change: (item: Item) => void): void {
+    for (const lane of this.hotLanes) if (this.#isHot(lane)) this.#setAside(lane, change);
+    if (!this.#areStuckInTheWay()) return;
+    for (const lane of this.#stuckLanes) if (lane.waiting > 0) this.#setAside(lane, change);
+  }
+
+  #setAside(lane: Lane<Item>, change: (item: Item) => void): void {
+    this.#cool(lane);
+    const aside = (lane.aside ??= this.#openBeside(lane));
+    for (const item of lane.takeWaiting()) {
+      change(item);
+      aside.push(item);
     }
+    if (aside.idle) this.#starter.ready(aside);
+  }
+
+  #areStuckInTheWay(): boolean {
+    let waiting = 0;
+    for (const lane of this.#stuckLanes) waiting += lane.waiting;
+    return waiting > 0 && 2 * waiting >= this.#held;
   }
 
   #openBeside(lane: Lane<Item>): Lane<Item> {
@@ -137,9 +155,7 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
   #empty(lane: Lane<Item>): void {
     lane.takeWaiting();
     this.#cool(lane);
-    lane.current = undefined;
-    lane.stopWaiting?.();
-    lane.stopWaiting = undefined;
+    this.#free(lane);
     lane.inLine = false;
     lane.aside = undefined;
     lane.beside = undefined;
@@ -159,9 +175,16 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
 
   #drop(lane: Lane<Item>): void {
     this.#held--;
+    this.#free(lane);
+  }
+
+  /** Nothing keeps the lane's next item waiting but a turn that is running. */
+  #free(lane: Lane<Item>): void {
     lane.current = undefined;
     lane.stopWaiting?.();
     lane.stopWaiting = undefined;
+    lane.waits = 0;
+    this.#stuckLanes.delete(lane);
   }
 
   /** Much waits, and much more than for other keys: where all keys have their part of it, it is not the key that is slow. */

@@ -25,7 +25,7 @@ describe('ready lanes', () => {
     const lanes = new ReadyLanes<Named>();
     push(lanes, names);
     expect(turns(lanes, names.length)).toBe(order);
-    expect([lanes.size, lanes.shift()]).toEqual([0, undefined]);
+    expect([lanes.size, lanes.shift(), lanes.draw(() => 0)]).toEqual([0, undefined, undefined]);
   });
 
   it('keep no other out, however often long ones come back', () => {
@@ -36,6 +36,18 @@ describe('ready lanes', () => {
       return turns(lanes, 1);
     });
     expect(order.join('')).toBe('AaBbCc');
+  });
+
+  it.each([
+    [0, 'A'],
+    [0.3, 'B'],
+    [0.5, 'a'],
+    [1, 'b'],
+  ])('are drawn from, long or not: %d gives %s', (drawn, name) => {
+    const lanes = new ReadyLanes<Named>();
+    push(lanes, 'aAbB');
+    expect(lanes.draw(() => drawn)?.name).toBe(name);
+    expect(lanes.size).toBe(3);
   });
 
   it('are forgotten, long or not', () => {

@@ -24,6 +24,14 @@ export class ReadyLanes<Lane extends object> {
     return (long ? this.#long : this.#others).shift();
   }
 
+  /** Takes out any of them, drawn by `random`, from 0 to 1. */
+  draw(random: () => number): Lane | undefined {
+    if (this.size === 0) return undefined;
+    const place = Math.min(Math.floor(random() * this.size), this.size - 1);
+    const { size } = this.#long;
+    return place < size ? this.#long.take(place) : this.#others.take(place - size);
+  }
+
   remove(isGone: (lane: Lane) => boolean): void {
     this.#long.remove(isGone);
     this.#others.remove(isGone);

@@ -9,6 +9,15 @@ export interface TurnGate {
   turnEnded(): void;
 }
 
+/** What keeps attempts from starting at one or more APIs. */
+export interface TargetGate extends TurnGate {
+  /**
+   * Whether the turns that start are there to find out how an API is. Records that lie beside each other may be alike: what is
+   * best called then is any that is ready, rather than the next in line.
+   */
+  isProbing(): boolean;
+}
+
 /** As in the literature: calls go through; none does; as many as the API has shown that it bears. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -26,7 +35,7 @@ export interface TargetState {
  * libs/http-client, which adds base URL, timeouts, credentials, the classification of answers, and the circuit breaker. While
  * that is open nothing is called, and no attempt counts.
  */
-export interface Target extends TurnGate {
+export interface Target extends TargetGate {
   /** Stable name, used in metrics, spans and logs: `notification`. */
   readonly name: string;
   /**

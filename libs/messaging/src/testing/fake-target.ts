@@ -6,6 +6,7 @@ export function fakeTarget(does: Partial<Target> = {}): Target {
   return {
     name: 'api',
     closedForMs,
+    isProbing: () => false,
     turnStarted: () => undefined,
     turnEnded: () => undefined,
     heldBackMs: () => 0,

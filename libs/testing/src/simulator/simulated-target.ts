@@ -26,6 +26,7 @@ export class SimulatedTarget {
     }));
     this.target = fakeTarget({
       closedForMs: () => closedForMs() ?? breaker.closedForMs(),
+      isProbing: () => breaker.isProbing(),
       turnStarted: () => breaker.turnStarted(),
       turnEnded: () => breaker.turnEnded(),
       heldBackMs: () => breaker.heldBackMs(),

@@ -46,6 +46,8 @@ export interface WorldOptions {
   /** @default posts the order */
   readonly handler?: (api: HttpTarget, data: unknown, context: HandlerContext) => Promise<unknown>;
   readonly maxAgeMs?: number;
+  /** From 0 to 1, for waits and probes. @default 1 */
+  readonly random?: () => number;
   /** Instead of a call for each order. */
   readonly subscription?: (api: HttpTarget) => Subscription;
 }
@@ -63,7 +65,15 @@ export class FailingWorld {
   readonly #target: HttpTarget;
   readonly #consumer;
 
-  private constructor({ api = () => 200, consumer, target, handler = post, maxAgeMs, subscription }: WorldOptions) {
+  private constructor({
+    api = () => 200,
+    consumer,
+    target,
+    handler = post,
+    maxAgeMs,
+    subscription,
+    random = () => 1,
+  }: WorldOptions) {
     const { clock, source, producer } = this;
     this.api = api;
     const write = (line: string) => void this.lines.push(JSON.parse(line) as Record<string, unknown>);
@@ -88,7 +98,7 @@ export class FailingWorld {
         subscriptions: [subscription?.(this.#target) ?? each],
         ...consumer,
       },
-      { source: () => source, producer, log, clock, random: () => 1, ended },
+      { source: () => source, producer, log, clock, random, ended },
     );
   }
 

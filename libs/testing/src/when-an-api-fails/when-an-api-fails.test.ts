@@ -1,5 +1,5 @@
 import { allSettled, onBatch, ServiceError } from '@millrace/messaging';
-import { paddedTable } from '@millrace/messaging/testing';
+import { paddedTable, seededRandom } from '@millrace/messaging/testing';
 import { describe, expect, it } from 'vitest';
 import { contract, FailingWorld } from './failing-world.test-support.ts';
 
@@ -70,7 +70,8 @@ const rows: readonly Row[] = [
   },
   {
     fails: 'it is down: nobody listens, or every call gets 5xx',
-    happens: 'its circuit breaker opens; one call at a time probes, every 1 to 5 s; what cannot be held waits in Kafka',
+    happens:
+      'its circuit breaker opens; one call at a time probes, after 0.1 s and then every 0.2 to 5 s; what cannot be held waits in Kafka',
     again: 'yes, with the first probe that goes well, and then step by step',
     order: 'kept',
     see: '`millrace_api_breaker_state` 2, the lag, `/readyz?verbose`; the consumer stays ready',
@@ -317,6 +318,33 @@ const rows: readonly Row[] = [
       await world.pass(1_400);
       expect(world.calls.map(({ atMs }) => atMs)).toEqual([0, 1_200]);
       expect(world.outcomes).toEqual(['completed']);
+    },
+  },
+  {
+    fails: 'many records side by side fail, each of another key, though the API is well',
+    happens: 'the circuit breaker may open, and closes within a second: probes draw any record, not the next in line',
+    again: 'those that failed',
+    order: 'kept',
+    see: '`circuit breaker opened` and `closed` in the log; `millrace_consumer_retries_total`',
+    act: 'look at what they have in common',
+    proof: async () => {
+      const world = await FailingWorld.begin({
+        consumer: { concurrency: 50, held: { records: 10_000 } },
+        random: seededRandom(7),
+      });
+      world.api = ({ id }) => (id.startsWith('bad') ? 500 : 200);
+      const bad = Array.from({ length: 200 }, (_, each) => `bad${each}`);
+      world.order([...bad, ...customers(2_000)]);
+      await world.pass(1_000);
+      expect(world.outcomes).toHaveLength(2_000);
+      world.order([...bad, ...customers(2_000)], 2);
+      await world.pass(1_000);
+      expect(world.outcomes).toHaveLength(4_000);
+      expect(world.lines.some(({ msg }) => String(msg).includes('circuit breaker opened'))).toBe(true);
+      world.api = () => 200;
+      await world.pass(60_000);
+      expect(world.outcomes).toEqual(Array.from({ length: 4_400 }, () => 'completed'));
+      expect(inOrderPerKey(world.called)).toBe(true);
     },
   },
   {

@@ -24,6 +24,7 @@ export async function readSources(): Promise<AsyncApiSources> {
 const noApi: HttpTarget = {
   name: 'none',
   closedForMs: () => undefined,
+  isProbing: () => false,
   turnStarted: () => undefined,
   turnEnded: () => undefined,
   heldBackMs: () => 0,
