@@ -80,4 +80,12 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = fc.record({
     undefined,
     fc.record({ maxSize: fc.integer({ min: 1, max: 20 }), maxDelayMs: fc.nat({ max: 500 }) }),
   ),
+  quota: mostly<Scenario['quota']>(
+    undefined,
+    fc.oneof(
+      fc.record({ perSecond: fc.integer({ min: 10, max: 300 }) }),
+      fc.record({ concurrency: fc.integer({ min: 1, max: 50 }) }),
+    ),
+    6,
+  ),
 });

@@ -1,3 +1,4 @@
+import type { RateLimit } from '@millrace/http-client';
 import {
   type BatchLimits,
   type BatchSubscription,
@@ -31,6 +32,7 @@ export interface MemberOptions {
   readonly plan: ConsumerPlan;
   /** Undefined where each event has a call of its own. */
   readonly batch: BatchLimits | undefined;
+  readonly quota: RateLimit | undefined;
   readonly topics: readonly string[];
   readonly seed: number;
   readonly sourceOf: (process: MemberProcess) => (options: RecordSourceOptions) => RecordSource;
@@ -60,8 +62,8 @@ export class Member {
     const { process, seed, log, letters } = options;
     this.process = process;
     this.#options = options;
-    const { closedForMs, plan } = options;
-    this.#target = new SimulatedTarget({ clock: process.clock, closedForMs, concurrency: plan.concurrency });
+    const { closedForMs, plan, quota } = options;
+    this.#target = new SimulatedTarget({ clock: process.clock, closedForMs, concurrency: plan.concurrency, quota });
     this.#consumer = createConsumer(this.#consumerOptions(), {
       source: (sourceOptions) => this.#watched(options.sourceOf(process)(sourceOptions)),
       producer: letters.producerOf(process),

@@ -1,3 +1,4 @@
+import type { RateLimit } from '@millrace/http-client';
 import type { BatchLimits } from '@millrace/messaging';
 import type { Fault } from './fault.ts';
 
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** Whether events are called many at a time. @default each by itself */
   readonly batch?: BatchLimits | undefined;
+  /** What the whole group may call. @default as much as it can */
+  readonly quota?: RateLimit | undefined;
 }
 
 export interface TopicPlan {

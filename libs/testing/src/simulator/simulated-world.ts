@@ -98,6 +98,7 @@ export class SimulatedWorld implements FaultyWorld {
       process: new MemberProcess(name, clock),
       plan: scenario.consumer,
       batch: scenario.batch,
+      quota: scenario.quota,
       topics: this.topics.names,
       seed: seed + this.#members.length,
       sourceOf: (process) => inMemoryGroupSource(this.broker, { process, ...sourceSettings }),
