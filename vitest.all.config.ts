@@ -15,8 +15,8 @@ export default defineConfig({
           name: 'int',
           include: ['{apps,libs,tools}/**/*.int.test.ts'],
           exclude: ['**/node_modules/**'],
-          globalSetup: './tools/vitest/start-kafka.ts',
-          setupFiles: './tools/vitest/provide-kafka.ts',
+          globalSetup: ['./tools/vitest/start-kafka.ts', './tools/vitest/start-postgres.ts'],
+          setupFiles: ['./tools/vitest/provide-kafka.ts', './tools/vitest/provide-postgres.ts'],
           // kafkajs computes negative delays, of which Node 24 warns
           execArgv: ['--disable-warning=TimeoutNegativeWarning'],
           testTimeout: minuteMs,

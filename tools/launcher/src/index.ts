@@ -24,6 +24,8 @@ export {
 } from './kafka/start-cluster.ts';
 export { LaunchError } from './launch-error.ts';
 export type { PortSpec } from './ports.ts';
+export { type Postgres, startPostgres, type StartPostgresOptions } from './postgres/start-postgres.ts';
+export { temporaryDatabase } from './postgres/temporary-database.ts';
 export { nodeFlags } from './processes/node-flags.ts';
 export { type CommandOptions, type CommandResult, runCommand } from './processes/run-command.ts';
 export type { ServiceProcess } from './processes/service-process.ts';

@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly env: Environment;
   readonly cwd?: string;
   readonly stdio: StdioOptions;
+  /** The user and group to run as, for a root that starts what refuses to run as root. @default this process's own */
+  readonly uid?: number;
 }
 
 /** A process that leads its own process group, so that a terminal's Ctrl-C reaches only the launcher. */
@@ -29,8 +31,10 @@ export interface RunningProcess {
 }
 
 /** Resolves when the command runs; rejects with the system's error (ENOENT, EACCES) when it cannot. It ends when this process does. */
-export async function startProcess({ command, args, env, cwd, stdio }: ProcessOptions): Promise<RunningProcess> {
-  const child = spawn(command, args, { env, detached: true, stdio, ...(cwd === undefined ? {} : { cwd }) });
+export async function startProcess({ command, args, env, cwd, stdio, uid }: ProcessOptions): Promise<RunningProcess> {
+  const place = cwd === undefined ? {} : { cwd };
+  const user = uid === undefined ? {} : { uid, gid: uid };
+  const child = spawn(command, args, { env, detached: true, stdio, ...place, ...user });
   const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   await once(child, 'spawn');
   guard(child);

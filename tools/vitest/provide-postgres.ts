@@ -1,0 +1,3 @@
+import { inject } from 'vitest';
+
+process.env['POSTGRES_URL'] = inject('postgresUrl');
