@@ -1,4 +1,4 @@
-import { outboxTable } from '@millrace/outbox';
+import { outboxSetAside, outboxTable } from '@millrace/outbox';
 
 const usersTable = `
   CREATE TABLE users (
@@ -23,4 +23,4 @@ const keptAnswersTable = `
 `;
 
 /** The tables of user-service as migrations. Append, never change one that has been released. */
-export const tables: readonly string[] = [outboxTable, usersTable, keptAnswersTable];
+export const tables: readonly string[] = [outboxTable, usersTable, keptAnswersTable, outboxSetAside];

@@ -7,11 +7,15 @@ export class FakeProducer implements RecordProducer {
   /** What consumers would see. */
   readonly written: OutgoingRecord[] = [];
   #writesBeforeFailing = Infinity;
+  readonly #refused = new Set<string>();
   #gate = Promise.resolve();
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     this.tries.push(records);
     await this.#gate;
+    if (records.some(({ value }) => this.#refused.has(value?.toString() ?? ''))) {
+      throw new ServiceError('RECORD_REFUSED', 'the record is too large');
+    }
     this.written.push(...records.slice(0, this.#writesBeforeFailing));
     if (this.#writesBeforeFailing < records.length) {
       throw new ServiceError('BROKER_UNAVAILABLE', 'no broker could be reached');
@@ -21,6 +25,15 @@ export class FakeProducer implements RecordProducer {
   /** From now on each send fails, having written the first `writes` of its records. */
   fail({ writes = 0 }: { readonly writes?: number } = {}): void {
     this.#writesBeforeFailing = writes;
+  }
+
+  /** From now on whatever is sent with a record of this value is refused for good, until `accept`. */
+  refuse(value: string): void {
+    this.#refused.add(value);
+  }
+
+  accept(value: string): void {
+    this.#refused.delete(value);
   }
 
   recover(): void {

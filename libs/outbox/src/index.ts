@@ -3,7 +3,10 @@ export { createSqliteOutbox, type SqliteOutboxOptions } from './create-sqlite-ou
 export { createSqliteOutboxStore } from './create-sqlite-outbox-store.ts';
 export { openSqlite, type SqliteOptions } from './open-sqlite.ts';
 export type { Outbox } from './outbox.ts';
-export type { OutboxBacklog, OutboxRow, OutboxStore } from './outbox-store.ts';
-export { outboxTable } from './outbox-table.ts';
+export type { OutboxBacklog, OutboxRow, OutboxStore, UnreadableRow } from './outbox-store.ts';
+export { outboxSetAside, outboxTable } from './outbox-table.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
 export { inTransaction, type SqliteTransaction } from './sqlite-transaction.ts';
+export { createPostgresOutbox } from './postgres/create-postgres-outbox.ts';
+export { createPostgresOutboxStore } from './postgres/create-postgres-outbox-store.ts';
+export { postgresOutboxTables } from './postgres/postgres-outbox-tables.ts';

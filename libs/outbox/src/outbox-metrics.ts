@@ -1,13 +1,13 @@
 import { meter, metricNames } from '@millrace/telemetry';
 import type { BatchObservableResult, Counter } from '@opentelemetry/api';
-import type { OutboxStore } from './outbox-store.ts';
+import type { OutboxBacklog } from './outbox-store.ts';
 
 /** Counts published rows, by topic. Made when telemetry has started. */
 export const publishedCounter = (): Counter =>
   meter().createCounter(metricNames.outboxPublished, { description: 'Events that Kafka has acknowledged.' });
 
-/** Shows the store's backlog at each scrape, until the function returned is called. */
-export function observeBacklog(store: OutboxStore): () => void {
+/** Shows the backlog at each scrape, until the function returned is called. */
+export function observeBacklog(backlogNow: () => Promise<OutboxBacklog>): () => void {
   const depth = meter().createObservableGauge(metricNames.outboxDepth, {
     description: 'Events that wait in the outbox.',
   });
@@ -15,13 +15,17 @@ export function observeBacklog(store: OutboxStore): () => void {
     description: 'How long the oldest event in the outbox has waited, in seconds.',
     unit: 's',
   });
+  const setAside = meter().createObservableGauge(metricNames.outboxSetAside, {
+    description: 'Events that cannot be published and wait for an operator.',
+  });
   const observe = async (result: BatchObservableResult) => {
-    const backlog = await store.backlog();
+    const backlog = await backlogNow();
     result.observe(depth, backlog.depth);
     result.observe(age, ageSeconds(backlog.oldestAtMs));
+    result.observe(setAside, backlog.setAside);
   };
-  meter().addBatchObservableCallback(observe, [depth, age]);
-  return () => meter().removeBatchObservableCallback(observe, [depth, age]);
+  meter().addBatchObservableCallback(observe, [depth, age, setAside]);
+  return () => meter().removeBatchObservableCallback(observe, [depth, age, setAside]);
 }
 
 const ageSeconds = (sinceMs = Date.now()) => Math.max(0, Date.now() - sinceMs) / 1_000;

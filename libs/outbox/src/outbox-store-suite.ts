@@ -1,6 +1,6 @@
 import { headerText } from '@millrace/messaging';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OutboxStore } from './outbox-store.ts';
+import type { OutboxRow, OutboxStore } from './outbox-store.ts';
 import type { Count } from './test-event.ts';
 
 /** An adapter under test, on a database of its own. */
@@ -10,6 +10,10 @@ export interface OutboxStoreHarness {
   append(...counts: Count[]): Promise<void>;
   /** The same in a transaction that is rolled back. */
   appendAndRollBack(...counts: Count[]): Promise<void>;
+  /** Runs a statement as an operator does. */
+  execute(sql: string): Promise<void>;
+  /** An expression for so many bytes. */
+  zeros(bytes: number): string;
   /** The same database, closed and opened again. */
   reopen(): Promise<OutboxStoreHarness>;
   close(): Promise<void>;
@@ -27,8 +31,10 @@ export function outboxStoreSuite(adapter: string, open: () => Promise<OutboxStor
       harness = opened;
       store = opened.store;
     };
+    const pendingRows = async (limit = 100) =>
+      (await store.pending(limit)).filter((row): row is OutboxRow => 'record' in row);
     const pendingCounts = async (limit = 100) =>
-      (await store.pending(limit)).map(({ record }) => (JSON.parse(String(record.value)) as Count).count);
+      (await pendingRows(limit)).map(({ record }) => (JSON.parse(String(record.value)) as Count).count);
     const idsOf = async (limit: number) => (await store.pending(limit)).map(({ id }) => id);
 
     beforeEach(async () => use(await open()));
@@ -36,7 +42,7 @@ export function outboxStoreSuite(adapter: string, open: () => Promise<OutboxStor
 
     it('keeps an event as the record that Kafka will get', async () => {
       await harness.append({ key: 'ada', count: 1 });
-      const [row] = await store.pending(1);
+      const [row] = await pendingRows(1);
       expect(row?.record).toMatchObject({
         topic: 'counts',
         key: Buffer.from('ada'),
@@ -86,7 +92,7 @@ export function outboxStoreSuite(adapter: string, open: () => Promise<OutboxStor
     });
 
     it('knows how many events wait, and since when', async () => {
-      expect(await store.backlog()).toEqual({ depth: 0, oldestAtMs: undefined });
+      expect(await store.backlog()).toEqual({ depth: 0, oldestAtMs: undefined, setAside: 0 });
       const beforeMs = Date.now();
       await harness.append(...counts(1, 2, 3));
       const afterMs = Date.now();
@@ -115,6 +121,58 @@ export function outboxStoreSuite(adapter: string, open: () => Promise<OutboxStor
       use(await harness.reopen());
       await harness.append(...counts(2));
       expect((await idsOf(1))[0]).toBeGreaterThan(first);
+    });
+
+    it('gives neither a row that was set aside nor what follows it under its key, and all else', async () => {
+      await harness.append({ key: 'ada', count: 1 }, { key: 'ada', count: 2 }, { key: 'ben', count: 3 });
+      await harness.append({ key: 'ada', count: 4 }, { key: 'ben', count: 5 });
+      const [, second = 0] = await idsOf(2);
+      await store.setAside(second, 'too large');
+      expect(await pendingCounts()).toEqual([1, 3, 5]);
+      expect(await store.backlog()).toMatchObject({ depth: 4, setAside: 1 });
+      use(await harness.reopen());
+      expect(await pendingCounts()).toEqual([1, 3, 5]);
+    });
+
+    it('gives a row that was set aside again when an operator says so, and what waited for it', async () => {
+      await harness.append(...counts(1, 2));
+      const [first = 0] = await idsOf(1);
+      await store.setAside(first, 'too large');
+      expect(await pendingCounts()).toEqual([]);
+      await harness.execute(`UPDATE outbox SET set_aside_reason = NULL WHERE id = ${first}`);
+      expect(await pendingCounts()).toEqual([1, 2]);
+    });
+
+    it('gives what waited for a row that an operator has deleted', async () => {
+      await harness.append(...counts(1, 2));
+      const [first = 0] = await idsOf(1);
+      await store.setAside(first, 'too large');
+      await harness.execute(`DELETE FROM outbox WHERE id = ${first}`);
+      expect(await pendingCounts()).toEqual([2]);
+      expect(await store.backlog()).toMatchObject({ depth: 1, setAside: 0 });
+    });
+
+    it('says what is wrong with a row that cannot be read, without its content, and gives the others', async () => {
+      await harness.append(...counts(1, 2, 3, 4));
+      const [first = 0, second = 0, third = 0] = await idsOf(3);
+      await harness.execute(`UPDATE outbox SET headers = '{"secret' WHERE id = ${first}`);
+      await harness.execute(`UPDATE outbox SET headers = '{"a":7}' WHERE id = ${second}`);
+      await harness.execute(`UPDATE outbox SET trace = '7' WHERE id = ${third}`);
+      const rows = await store.pending(4);
+      const unreadable = 'its headers or its trace cannot be read';
+      expect(rows.slice(0, 3)).toEqual([first, second, third].map((id) => ({ id, unreadable })));
+      expect(rows[3]).toHaveProperty('record');
+    });
+
+    it('gives few rows where they are large, and always one', async () => {
+      await harness.append(...counts(1, 2, 3, 4));
+      const [first = 0, second = 0] = await idsOf(2);
+      await harness.execute(`UPDATE outbox SET value = ${harness.zeros(5_000_000)} WHERE id IN (${first}, ${second})`);
+      expect(await idsOf(10)).toEqual([first]);
+      await store.markPublished([first]);
+      expect(await idsOf(10)).toEqual([second]);
+      await store.markPublished([second]);
+      expect(await pendingCounts()).toEqual([3, 4]);
     });
   });
 }

@@ -15,7 +15,7 @@ import { createSqliteOutbox } from './create-sqlite-outbox.ts';
 import { createSqliteOutboxStore } from './create-sqlite-outbox-store.ts';
 import { FakeProducer } from './fake-producer.ts';
 import { openSqlite } from './open-sqlite.ts';
-import { outboxTable } from './outbox-table.ts';
+import { outboxSetAside, outboxTable } from './outbox-table.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { inTransaction } from './sqlite-transaction.ts';
 import { counted } from './test-event.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'millrace-trace-'));
-  database = openSqlite({ file: join(directory, 'outbox.db'), migrations: [outboxTable] });
+  database = openSqlite({ file: join(directory, 'outbox.db'), migrations: [outboxTable, outboxSetAside] });
   producer = new FakeProducer();
   relay = createRelay({ store: createSqliteOutboxStore(database), producer, log });
 });

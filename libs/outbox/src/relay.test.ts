@@ -9,7 +9,7 @@ import { createSqliteOutboxStore } from './create-sqlite-outbox-store.ts';
 import { FakeProducer } from './fake-producer.ts';
 import { openSqlite } from './open-sqlite.ts';
 import type { OutboxStore } from './outbox-store.ts';
-import { outboxTable } from './outbox-table.ts';
+import { outboxSetAside, outboxTable } from './outbox-table.ts';
 import { createRelay, type Relay, type RelayOptions } from './relay.ts';
 import { inTransaction } from './sqlite-transaction.ts';
 import { counted } from './test-event.ts';
@@ -27,7 +27,7 @@ let onCommitted: () => void;
 beforeEach(() => {
   vi.useFakeTimers();
   directory = mkdtempSync(join(tmpdir(), 'millrace-relay-'));
-  database = openSqlite({ file: join(directory, 'outbox.db'), migrations: [outboxTable] });
+  database = openSqlite({ file: join(directory, 'outbox.db'), migrations: [outboxTable, outboxSetAside] });
   store = createSqliteOutboxStore(database);
   producer = new FakeProducer();
   lines = [];

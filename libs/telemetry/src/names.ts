@@ -39,6 +39,8 @@ export const metricNames = {
   replays: 'millrace.consumer.replays',
   outboxDepth: 'millrace.outbox.depth',
   outboxAge: 'millrace.outbox.age_seconds',
+  outboxSetAside: 'millrace.outbox.set_aside',
+  outboxShards: 'millrace.outbox.shards',
   outboxPublished: 'millrace.outbox.published',
 } as const;
 

@@ -1,0 +1,35 @@
+import type { ClientBase, CustomTypesConfig, Pool, QueryResultRow } from 'pg';
+import pg from 'pg';
+import { carryOut } from './postgres-error.ts';
+
+/** What a statement gave. */
+export interface Rows<Row> {
+  readonly rows: readonly Row[];
+  /** How many rows it touched. */
+  readonly count: number;
+}
+
+/**
+ * Runs statements: on any connection, each a transaction of its own, or within one transaction. `bigint` comes as a number,
+ * `bytea` as a Buffer. Rejects with `DATABASE_UNAVAILABLE` when the database did not carry it out.
+ */
+export interface PostgresStatements {
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Rows<Row>>;
+}
+
+const bigint = 20;
+
+/** Ids and times in ms are safe integers; as text, which is the client's own choice, they would sort as text. */
+export const typesInUse: CustomTypesConfig = {
+  getTypeParser: (oid: number, format: 'text' | 'binary' = 'text'): ((value: string) => unknown) =>
+    oid === bigint ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
+};
+
+export function statementsOn(connection: Pool | ClientBase): PostgresStatements {
+  return {
+    query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+      const { rows, rowCount } = await carryOut(() => connection.query<Row & QueryResultRow>(sql, [...values]));
+      return { rows, count: rowCount ?? 0 };
+    },
+  };
+}
