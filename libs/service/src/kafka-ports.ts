@@ -1,4 +1,11 @@
-import { createKafka, createRecordProducer, createRecordSource } from '@millrace/kafka';
+import {
+  createFencedProducer,
+  createKafka,
+  createRecordProducer,
+  createRecordSource,
+  type FencedProducer,
+  type FencedProducerOptions,
+} from '@millrace/kafka';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -15,6 +22,8 @@ export interface KafkaPorts {
   readonly createConsumer: (options: ConsumerOptions) => Consumer;
   /** Return it before the components that use it. */
   readonly createProducer: () => RecordProducer & Component;
+  /** One of which Kafka lets only the last to open an id write; no component, its owner stops it. */
+  readonly createFencedProducer: (options: FencedProducerOptions) => FencedProducer;
 }
 
 export interface KafkaPortsOptions {
@@ -27,11 +36,12 @@ export interface KafkaPortsOptions {
 
 /** Binds consumers and producers to the service's Kafka; nothing connects before its component is started. */
 export function kafkaPorts({ clientId, brokers, log, gaveUp }: KafkaPortsOptions): KafkaPorts {
-  if (!brokers) return { createConsumer: refuse, createProducer: refuse };
+  if (!brokers) return { createConsumer: refuse, createProducer: refuse, createFencedProducer: refuse };
   const kafka = createKafka({ clientId, brokers, log });
   const createProducer = () => createRecordProducer(kafka);
   return {
     createProducer,
+    createFencedProducer: (options) => createFencedProducer(kafka, options),
     createConsumer: (options) => {
       const producer = createProducer();
       const source = (sourceOptions: Parameters<typeof createRecordSource>[1]) =>

@@ -21,7 +21,13 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   readonly log: Logger;
   /** For this library alone: a kafkajs client, whose owner closes it. */
-  open(options: { readonly retries: number }): KafkaClient;
+  open(options: ClientOptions): KafkaClient;
+}
+
+export interface ClientOptions {
+  readonly retries: number;
+  /** Before the first of them, in ms; each takes twice as long, a second at the most. @default 100 */
+  readonly initialRetryTime?: number;
 }
 
 /** A kafkajs client that can be ended whatever it is doing. */
@@ -47,9 +53,9 @@ export function createKafka({ brokers, clientId, log, route }: KafkaOptions): Ka
   silenceNegativeTimeoutWarning();
   registerZstd();
   const watch = new BrokerWatch(log);
-  const open: KafkaConnection['open'] = ({ retries }) => {
+  const open: KafkaConnection['open'] = (options) => {
     const sockets = new BrokerSockets(watch, connectionTimeout, route);
-    const retry = { ...backoff, retries };
+    const retry = { ...backoff, ...options };
     const kafka = new Kafka({
       clientId,
       // The one way to end kafkajs' search for a broker: an empty list is an error that it does not retry.

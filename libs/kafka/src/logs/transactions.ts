@@ -1,27 +1,36 @@
 import { type OutgoingRecord, ServiceError } from '@millrace/messaging';
-import type { Producer, Transaction } from 'kafkajs';
+import type { Message, Producer, Transaction } from 'kafkajs';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from '../connection/kafka-error.ts';
 import { settled } from '../connection/pause.ts';
 import { messageOf } from '../producer/kafka-message.ts';
+import { pinnedPartitioner } from '../producer/pinned-partitioner.ts';
+import { inParts } from '../producer/send-batch.ts';
+import { sendFailure } from '../producer/send-failure.ts';
 
 /** A record for one partition. */
 export interface PlacedRecord extends OutgoingRecord {
   readonly partition: number;
 }
 
+/** Where no partition is named, the key decides. */
+type Writable = OutgoingRecord & Partial<PlacedRecord>;
+
 /** Writes under one transactional id: whoever opens it later ends what was open of it, and keeps the earlier one from writing. */
 export interface Transactions {
   /**
-   * Writes all of them or none. Rejects with `LEASE_LOST` where another has opened the id since, with `BROKER_UNAVAILABLE`
-   * where it is not known whether they were written; nothing more may be written here then.
+   * Writes all of them or none. Rejects with `LEASE_LOST` where another has opened the id since, with `RECORD_REFUSED` where
+   * Kafka will never take one of them, with `TOPIC_MISSING`, and with `BROKER_UNAVAILABLE` where it is not known whether
+   * they were written; nothing more may be written here then.
    */
-  write(records: readonly PlacedRecord[]): Promise<void>;
+  write(records: readonly Writable[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Many: Kafka says that a transaction is committed before all partitions know, and has the next one wait until then. */
 const retries = 20;
+/** Short: that wait is one of milliseconds. */
+const initialRetryTime = 10;
 const acksFromAll = -1;
 const timeoutMs = 20_000;
 const closeTimeoutMs = 2_000;
@@ -29,50 +38,61 @@ const fencedBy = new Set(['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH', 'INVALID_
 
 /**
  * Opens a transactional id. When it resolves no transaction of an earlier one is open, nor can one be committed any more: what
- * it has committed can be read.
+ * it has committed can be read. Once `signal` is aborted it and what was opened reject.
  */
-export async function openTransactions(connection: KafkaConnection, transactionalId: string): Promise<Transactions> {
-  const client = connection.open({ retries });
+export async function openTransactions(
+  connection: KafkaConnection,
+  transactionalId: string,
+  signal?: AbortSignal,
+): Promise<Transactions> {
+  const client = connection.open({ retries, initialRetryTime });
+  signal?.addEventListener('abort', client.close, { once: true });
   const producer = client.kafka.producer({
     transactionalId,
+    createPartitioner: pinnedPartitioner,
     idempotent: true,
     maxInFlightRequests: 1,
     transactionTimeout: timeoutMs,
     allowAutoTopicCreation: false,
   });
   const close = async () => {
+    signal?.removeEventListener('abort', client.close);
     await settled(producer.disconnect(), closeTimeoutMs);
     client.close();
   };
   try {
+    signal?.throwIfAborted();
     await producer.connect();
     await (await producer.transaction()).abort(); // kafkajs takes the id when it begins its first transaction
   } catch (error) {
     await close();
     throw failure(transactionalId, error);
   }
-  return { write: (records) => writeAll(producer, records).catch(rethrow(transactionalId)), close };
-}
-
-function rethrow(transactionalId: string): (error: unknown) => never {
-  return (error) => {
-    throw failure(transactionalId, error);
+  const write = async (records: readonly Writable[]) => {
+    try {
+      await writeAll(producer, records);
+    } catch (error) {
+      throw failure(transactionalId, error, records);
+    }
   };
+  return { write, close };
 }
 
-function failure(transactionalId: string, error: unknown): ServiceError {
+function failure(transactionalId: string, error: unknown, records: readonly Writable[] = []): ServiceError {
   if (error instanceof ServiceError) return error;
   if (fencedBy.has(protocolErrorOf(error) ?? '')) {
     return new ServiceError('LEASE_LOST', `somebody else has begun to write as ${transactionalId}`, { cause: error });
   }
+  const sent = sendFailure(error, [...new Set(records.map(({ topic }) => topic))]);
+  if (sent?.code === 'RECORD_REFUSED' || sent?.code === 'TOPIC_MISSING') return sent;
   const message = `a transaction as ${transactionalId} was not confirmed: ${reasonOf(error)}`;
   return new ServiceError('BROKER_UNAVAILABLE', message, { cause: error });
 }
 
-async function writeAll(producer: Producer, records: readonly PlacedRecord[]): Promise<void> {
+async function writeAll(producer: Producer, records: readonly Writable[]): Promise<void> {
   const transaction = await producer.transaction();
   try {
-    await sendAll(transaction, records);
+    for (const part of inParts(records)) await sendAll(transaction, part);
   } catch (error) {
     await transaction.abort().catch(() => undefined); // Kafka does so in the end
     throw error;
@@ -81,15 +101,20 @@ async function writeAll(producer: Producer, records: readonly PlacedRecord[]): P
 }
 
 /** kafkajs tells of no partition that it does not know, and of none whose broker it has lost: those are not in its answer. */
-async function sendAll(transaction: Transaction, records: readonly PlacedRecord[]): Promise<void> {
-  const byTopic = Map.groupBy(records, ({ topic }) => topic);
+async function sendAll(transaction: Transaction, records: readonly Writable[]): Promise<void> {
+  const outgoing = records.map((record): { topic: string; message: Message } => {
+    const { topic, partition } = record;
+    return { topic, message: partition === undefined ? messageOf(record) : { ...messageOf(record), partition } };
+  });
+  const byTopic = Map.groupBy(outgoing, ({ topic }) => topic);
   const topicMessages = Array.from(byTopic, ([topic, placed]) => ({
     topic,
-    messages: placed.map((record) => ({ ...messageOf(record), partition: record.partition })),
+    messages: placed.map(({ message }) => message),
   }));
   const answers = await transaction.sendBatch({ acks: acksFromAll, timeout: timeoutMs, topicMessages });
   const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
-  const missing = records.find(({ topic, partition }) => !answered.has(`${topic}/${partition}`));
+  const missing = outgoing.find(({ topic, message }) => !answered.has(`${topic}/${message.partition}`));
   if (!missing) return;
-  throw new ServiceError('BROKER_UNAVAILABLE', `partition ${missing.partition} of ${missing.topic} took no records`);
+  const what = `partition ${missing.message.partition} of ${missing.topic}`;
+  throw new ServiceError('BROKER_UNAVAILABLE', `${what} took no records`);
 }

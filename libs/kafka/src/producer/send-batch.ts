@@ -34,7 +34,20 @@ export function nextBatch(queue: readonly PendingSend[]): readonly BatchPart[] {
   return parts;
 }
 
-function fitting(records: readonly OutgoingRecord[]): readonly OutgoingRecord[] {
+/** All records in their order, in parts of which each fits a batch, or is one record that does not. */
+export function inParts<Outgoing extends OutgoingRecord>(
+  records: readonly Outgoing[],
+): readonly (readonly Outgoing[])[] {
+  const parts: (readonly Outgoing[])[] = [];
+  for (let rest = records; rest.length > 0;) {
+    const part = fitting(rest);
+    parts.push(part);
+    rest = rest.slice(part.length);
+  }
+  return parts;
+}
+
+function fitting<Outgoing extends OutgoingRecord>(records: readonly Outgoing[]): readonly Outgoing[] {
   let bytes = 0;
   const end = records.findIndex((record, at) => {
     bytes += recordBytes(record);
