@@ -1,5 +1,5 @@
 import { meter, metricNames } from '@millrace/telemetry';
-import type { BatchObservableResult, Counter } from '@opentelemetry/api';
+import type { BatchObservableResult, Counter, ObservableResult } from '@opentelemetry/api';
 import type { OutboxBacklog } from './outbox-store.ts';
 
 /** Counts published rows, by topic. Made when telemetry has started. */
@@ -26,6 +26,16 @@ export function observeBacklog(backlogNow: () => Promise<OutboxBacklog>): () => 
   };
   meter().addBatchObservableCallback(observe, [depth, age, setAside]);
   return () => meter().removeBatchObservableCallback(observe, [depth, age, setAside]);
+}
+
+/** Shows how many shards this process relays, until the function returned is called. */
+export function observeShards(shards: () => number): () => void {
+  const gauge = meter().createObservableGauge(metricNames.outboxShards, {
+    description: 'Shards of the outbox that this instance relays.',
+  });
+  const observe = (result: ObservableResult) => result.observe(shards());
+  gauge.addCallback(observe);
+  return () => gauge.removeCallback(observe);
 }
 
 const ageSeconds = (sinceMs = Date.now()) => Math.max(0, Date.now() - sinceMs) / 1_000;

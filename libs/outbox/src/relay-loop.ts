@@ -41,6 +41,7 @@ export class RelayLoop {
   /** Aborted when nothing more may be sent or marked. */
   readonly #end = new AbortController();
   #draining = false;
+  #finishing = false;
   #nextPruneAtMs = 0;
   #running: Promise<void> | undefined;
 
@@ -70,6 +71,12 @@ export class RelayLoop {
     this.abort();
   }
 
+  /** Ends after the batch in hand, for which it waits for `drainTimeoutMs` at most: somebody else does the rest. */
+  async finish(): Promise<void> {
+    this.#finishing = true;
+    await this.stop();
+  }
+
   /** Ends at once: nothing more is sent. */
   abort(): void {
     this.#draining = true;
@@ -84,7 +91,7 @@ export class RelayLoop {
       for (;;) {
         const rows = await this.#untilDone(() => store.pending(batchSize));
         if (rows.length > 0) await this.#handle(rows);
-        else if (this.#draining) return;
+        if (this.#draining && (this.#finishing || rows.length === 0)) return;
         await this.#prune();
         if (rows.length === 0) await this.#idle.sleep(pollIntervalMs);
       }
