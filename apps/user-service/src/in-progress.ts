@@ -2,8 +2,9 @@ import { type Answer, keyUsedOtherwise, stillInProgress } from './answer.ts';
 import type { KeyedRequest } from './keyed-request.ts';
 
 /**
- * The keyed requests that this process works on now. Known in memory alone, which is enough while one process has the
- * database, and leaves nothing locked after a crash: what was not committed may simply be done again.
+ * The keyed requests that this process works on now. Known in memory alone, which leaves nothing locked after a
+ * crash: what was not committed may simply be done again. Where several processes share a database, one that gets a key on which
+ * another works waits for that one's transaction, and then gives the same answer.
  */
 export class InProgress {
   readonly #hashes = new Map<string, Buffer>();

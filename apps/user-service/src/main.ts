@@ -5,12 +5,11 @@ import { createUserService } from './create-user-service.ts';
 await runService({
   name: 'user-service',
   config,
-  build: ({ config: { DATABASE_URL, IDEMPOTENCY_SECRET }, createProducer, http, log }) =>
+  build: ({ config: { DATABASE_URL, IDEMPOTENCY_SECRET, OUTBOX_SHARDS }, ...context }) =>
     createUserService({
-      databaseFile: DATABASE_URL,
+      ...context,
+      database: DATABASE_URL,
       idempotencySecret: IDEMPOTENCY_SECRET,
-      producer: createProducer(),
-      http,
-      log,
+      shards: OUTBOX_SHARDS,
     }),
 });

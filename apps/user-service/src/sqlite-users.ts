@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { UniqueField } from './answer.ts';
 import type { NewUser, User } from './user.ts';
+import { usernameKey } from './username-key.ts';
 
 /** The users table. Methods that write are called in a transaction. */
 export class SqliteUsers {
@@ -44,6 +45,3 @@ export class SqliteUsers {
     return this.#setEmail.run(email, userId).changes === 1;
   }
 }
-
-/** Names that people would take for the same are the same: `Ada`, `ADA`, and `ada` in full-width letters. */
-const usernameKey = (username: string) => username.normalize('NFKC').toLowerCase().normalize('NFKC');

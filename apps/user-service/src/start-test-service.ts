@@ -8,6 +8,10 @@ import type { HashPassword } from './hash-password.ts';
 export interface TestServiceOptions {
   /** Where users.db is. */
   readonly directory: string;
+  /** @default that file */
+  readonly databaseUrl?: string;
+  /** @default 'silent' */
+  readonly logLevel?: string;
   readonly hashPassword?: HashPassword;
   readonly idempotencySecret?: string;
   readonly spanProcessors?: NonNullable<ServiceOptions<typeof config>['spanProcessors']>;
@@ -30,6 +34,8 @@ export const newUser = (changes: object = {}) => {
 
 export async function startTestService({
   directory,
+  databaseUrl = `file:${directory}/users.db`,
+  logLevel = 'silent',
   spanProcessors = [],
   ...options
 }: TestServiceOptions): Promise<TestService> {
@@ -45,9 +51,11 @@ export async function startTestService({
     name: 'user-service',
     config,
     spanProcessors,
-    environment: { PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: `file:${directory}/users.db` },
-    build: ({ config: { DATABASE_URL: databaseFile }, http, log }) =>
-      createUserService({ databaseFile, producer, http, log, ...options }),
+    environment: { PORT: '0', LOG_LEVEL: logLevel, DATABASE_URL: databaseUrl },
+    build: ({ config: { DATABASE_URL: database, OUTBOX_SHARDS: shards }, http, log }) => {
+      const producers = { createProducer: () => producer, createFencedProducer: () => producer };
+      return createUserService({ database, shards, ...producers, http, log, ...options });
+    },
   });
   const request = (method: string, path: string, body: unknown, key?: string) =>
     fetch(`${service.url}${path}`, {

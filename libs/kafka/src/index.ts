@@ -9,11 +9,7 @@ export {
   type WantedTopic,
 } from './topics/ensure-topics.ts';
 export { createKafka, type KafkaConnection, type KafkaOptions } from './connection/kafka-connection.ts';
-export {
-  createFencedProducer,
-  type FencedProducer,
-  type FencedProducerOptions,
-} from './producer/fenced-producer.ts';
+export { createFencedProducer, type FencedProducer, type FencedProducerOptions } from './producer/fenced-producer.ts';
 export {
   createRecordProducer,
   type KafkaRecordProducer,
