@@ -27,11 +27,13 @@ export interface FailedCall {
 export function callError(label: CallLabel, failed: FailedCall, nowMs: number): ServiceError {
   const { outcome, result, answer } = failed;
   const code = label.targetAtFault ? 'API_REFUSED' : failures[outcome].code;
-  const final = !label.idempotent && mayHaveActed(outcome, isNotSent(result));
+  const notActedOn = !mayHaveActed(outcome, isNotSent(result));
+  const final = !label.idempotent && !notActedOn;
   const options: ServiceErrorOptions = {
     ...(answer ? { status: answer.status, ...askedWait(outcome, answer, nowMs) } : { notSent: isNotSent(result) }),
     ...(result.kind === 'failed' && { cause: causeOf(result.error) }),
     ...(final && { retryable: false }),
+    notActedOn,
     targetAtFault: label.targetAtFault,
   };
   const what = answer ? `answered ${answer.status}` : whatHappened(label, failed);

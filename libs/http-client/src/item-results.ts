@@ -1,5 +1,5 @@
-import { type ItemResults, ServiceError } from '@millrace/messaging';
-import { classifyStatus, failures } from './classification.ts';
+import { ServiceError } from '@millrace/messaging';
+import { classifyStatus, failures, mayHaveActed } from './classification.ts';
 import type { HttpPath } from './http-target.ts';
 import { withoutQuery } from './without-query.ts';
 
@@ -14,7 +14,10 @@ export interface ItemStatus {
  * The results of a batch's items by what the API, called at `path`, answered for each (207 Multi-Status, or a list of its
  * own), in the order of the items and classified as answers to single calls are. An item that it said nothing of is tried again.
  */
-export function itemResults(path: HttpPath, answers: readonly (ItemStatus | undefined)[]): ItemResults {
+export function itemResults(
+  path: HttpPath,
+  answers: readonly (ItemStatus | undefined)[],
+): readonly (ServiceError | undefined)[] {
   return answers.map((answer) => (typeof answer?.status === 'number' ? itemResult(path, answer) : unanswered(path)));
 }
 
@@ -23,7 +26,8 @@ function itemResult(path: HttpPath, { status, retryAfterSeconds }: ItemStatus): 
   if (outcome === 'ok') return undefined;
   const asked = outcome === 'rejected' ? undefined : retryAfterSeconds;
   const wait = asked === undefined ? {} : { retryAfterMs: asked * 1_000 };
-  return new ServiceError(failures[outcome].code, `POST ${withoutQuery(path)} answered ${status}`, { status, ...wait });
+  const options = { status, notActedOn: !mayHaveActed(outcome, false), ...wait };
+  return new ServiceError(failures[outcome].code, `POST ${withoutQuery(path)} answered ${status}`, options);
 }
 
 function unanswered(path: HttpPath): ServiceError {

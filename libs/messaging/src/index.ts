@@ -17,6 +17,12 @@ export { type ErrorCode, errorCodes } from './errors/error-codes.ts';
 export { createEvent, encodeEvent, type EventEnvelope, eventTypeOf } from './events/event-envelope.ts';
 export { decodeEvent } from './events/event-reader.ts';
 export { eventHeaders } from './events/event-headers.ts';
+export type { Claim, ClaimRequest, IdempotencyStore } from './ports/idempotency-store.ts';
+export { createInMemoryIdempotencyStore } from './once/in-memory-idempotency-store.ts';
+export { doneBefore, type DoneBefore } from './once/done-before.ts';
+export { once } from './once/once.ts';
+export { onceEach } from './once/once-each.ts';
+export type { OnceOptions } from './once/once-options.ts';
 export type { OrderMode } from './engine/order-mode.ts';
 export type { Outcome } from './ports/outcome.ts';
 export type { OldestRecord, PartitionState, PauseReason } from './consumer/partition-state.ts';
@@ -51,6 +57,7 @@ export {
   type Handler,
   type HandlerContext,
   type HandlerOf,
+  type ItemResult,
   type ItemResults,
   on,
   onBatch,

@@ -37,6 +37,7 @@ export const metricNames = {
   deadLetters: 'millrace.consumer.dead_letters',
   batchSize: 'millrace.consumer.batch_size',
   replays: 'millrace.consumer.replays',
+  idempotencyClaims: 'millrace.idempotency.claims',
   outboxDepth: 'millrace.outbox.depth',
   outboxAge: 'millrace.outbox.age_seconds',
   outboxSetAside: 'millrace.outbox.set_aside',

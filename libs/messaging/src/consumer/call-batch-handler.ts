@@ -1,3 +1,4 @@
+import { doneBefore } from '../once/done-before.ts';
 import { failureOf } from './call-handler.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import type { BatchContext, BatchItem, BatchSubscription, ItemResults } from './subscription.ts';
@@ -21,12 +22,16 @@ export async function callBatchHandler(
 function checkResults({ name }: BatchSubscription, results: ItemResults, size: number): void {
   if (!Array.isArray(results) || results.length !== size)
     throw new ServiceError('UNEXPECTED', `the handler of ${name} returned ${count(results)} for a batch of ${size}`);
-  const strange = results.findIndex((result) => result !== undefined && !(result instanceof ServiceError));
+  const strange = results.findIndex((result) => result !== undefined && !isResult(result));
   if (strange >= 0)
     throw new ServiceError(
       'UNEXPECTED',
       `the handler of ${name} returned a result that is no ServiceError, at ${strange}`,
     );
+}
+
+function isResult(result: unknown): boolean {
+  return result === doneBefore || result instanceof ServiceError;
 }
 
 function count(results: unknown): string {

@@ -1,6 +1,7 @@
 import type { Logger } from '@millrace/telemetry';
 import type { EventEnvelope } from '../events/event-envelope.ts';
-import type { KafkaRecord } from '../ports/record.ts';
+import { doneBefore } from '../once/done-before.ts';
+import { headerText, type KafkaRecord } from '../ports/record.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import { type EndedSteps, Steps } from './steps.ts';
 import type { BeginStep, EventSubscription, HandlerContext, Subscription } from './subscription.ts';
@@ -15,17 +16,18 @@ export interface HandlerCall {
   readonly memory: { readonly endedSteps: EndedSteps };
 }
 
-/** Calls the handler once; resolves to its failure, undefined when it is done. */
+/** Calls the handler once; resolves to its failure, or to how the event has ended. */
 export async function callHandler(
   subscription: EventSubscription,
   event: EventEnvelope,
   handlerCall: HandlerCall,
-): Promise<ServiceError | undefined> {
+): Promise<ServiceError | 'completed' | 'skipped'> {
   const context = new CallContext(subscription, event, handlerCall);
   try {
-    await subscription.handler(event, context);
+    const result = await subscription.handler(event, context);
     const { steps } = context;
-    return steps && (await steps.end());
+    const failure = steps && (await steps.end());
+    return failure ?? (result === doneBefore ? 'skipped' : 'completed');
   } catch (error) {
     await context.steps?.end();
     return failureOf(subscription, error);
@@ -44,6 +46,7 @@ class CallContext implements HandlerContext {
   readonly idempotencyKey: string;
   readonly order: HandlerContext['order'];
   readonly log: Logger;
+  readonly #record: KafkaRecord;
   readonly #handler: string;
   readonly #memory: HandlerCall['memory'];
   /** Those that were begun. */
@@ -55,8 +58,13 @@ class CallContext implements HandlerContext {
     this.idempotencyKey = idempotencyKeyOf(subscription, id);
     this.order = orderOf(call.record, id);
     this.log = call.log;
+    this.#record = call.record;
     this.#handler = subscription.name;
     this.#memory = call.memory;
+  }
+
+  get replays(): number {
+    return replaysOf(this.#record);
   }
 
   get step(): BeginStep {
@@ -68,6 +76,12 @@ class CallContext implements HandlerContext {
 /** A record without a key has no order among others: as a key of its own it claims none. */
 export function orderOf({ key, offset }: KafkaRecord, eventId: string): HandlerContext['order'] {
   return { key: key?.toString() ?? eventId, sequence: offset };
+}
+
+/** How often a record was replayed. */
+export function replaysOf({ headers }: Pick<KafkaRecord, 'headers'>): number {
+  const replays = headers.millrace_dlq_replays === undefined ? 0 : Number(headerText(headers, 'millrace_dlq_replays'));
+  return Number.isSafeInteger(replays) ? replays : 0;
 }
 
 /** The message of a foreign error may quote personal data, and a failure's message goes into spans and dead letters. */

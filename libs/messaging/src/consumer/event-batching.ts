@@ -4,13 +4,14 @@ import { batchKeyOf } from './batch-key.ts';
 import { BatchTrace } from './batch-trace.ts';
 import type { Batching, TurnResult } from '../engine/delivery.ts';
 import { callBatchHandler } from './call-batch-handler.ts';
-import { idempotencyKeyOf, orderOf } from './call-handler.ts';
+import { idempotencyKeyOf, orderOf, replaysOf } from './call-handler.ts';
 import type { Cohort } from '../engine/cohort.ts';
+import { doneBefore } from '../once/done-before.ts';
 import type { EventDelivery, EventDeliveryPorts } from './event-delivery.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import { errorCodes } from '../errors/error-codes.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import type { BatchItem, BatchLimits, BatchSubscription, ItemResults } from './subscription.ts';
+import type { BatchItem, BatchLimits, BatchSubscription, ItemResult, ItemResults } from './subscription.ts';
 
 export interface EventBatchingOptions extends BatchLimits {
   readonly subscription: BatchSubscription;
@@ -69,7 +70,8 @@ export class EventBatching implements Batching {
     if (event instanceof ServiceError) return delivery.unreadable(event);
     const { record, answers } = delivery;
     const idempotencyKey = idempotencyKeyOf(this.#subscription, event.id);
-    const item = { event, idempotencyKey, order: orderOf(record, event.id), attempt: delivery.begin() };
+    const order = orderOf(record, event.id);
+    const item = { event, idempotencyKey, order, attempt: delivery.begin(), replays: replaysOf(record) };
     return { delivery, record, answers, item };
   }
 
@@ -95,9 +97,10 @@ export class EventBatching implements Batching {
     return callBatchHandler(this.#subscription, items, { signal, attempt, idempotencyKey, about, log: this.#log });
   }
 
-  #settled(called: Called, failure: ServiceError | undefined, trace: BatchTrace): TurnResult {
+  #settled(called: Called, result: ItemResult, trace: BatchTrace): TurnResult {
+    const failure = result === doneBefore ? undefined : result;
     trace.endItem(called, failure);
-    if (!failure) return 'completed';
+    if (!failure) return result === doneBefore ? 'skipped' : 'completed';
     called.delivery.answers++;
     return context.with(trace.contextOf(called), () => called.delivery.failed(failure));
   }

@@ -184,13 +184,13 @@ export class EventDelivery implements Delivery {
     const subscription = to.name;
     const span = startAttemptSpan({ record: this.#record, event, group, subscription, attempt, parent });
     return context.with(contextOf(span, parent), async () => {
-      const failure = await this.#call(to, event, attempt, cohort);
-      endSpan(span, failure);
-      if (!failure) return 'completed';
+      const ended = await this.#call(to, event, attempt, cohort);
+      endSpan(span, typeof ended === 'string' ? undefined : ended);
+      if (typeof ended === 'string') return ended;
       // A call that we cut off says nothing about the record.
       const { cutOff } = cohort;
       if (cutOff?.code === 'CALL_ABORTED') return undefined;
-      return this.#afterFailure(cutOff && failure.retryable ? cutOff : failure);
+      return this.#afterFailure(cutOff && ended.retryable ? cutOff : ended);
     });
   }
 

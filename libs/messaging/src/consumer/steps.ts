@@ -51,12 +51,13 @@ export class Steps {
   }
 
   #run<Result>(name: string, work: (call: StepContext) => Promise<Result>): Promise<Result> {
-    const { signal, attempt, idempotencyKey, order, log } = this.#context;
+    const { signal, attempt, idempotencyKey, order, replays, log } = this.#context;
     const controller = new AbortController();
     const cutOff = () => controller.abort(signal.reason);
     if (signal.aborted) cutOff();
     else signal.addEventListener('abort', cutOff, { once: true });
-    const call = { signal: controller.signal, attempt, idempotencyKey: `${idempotencyKey}:${name}`, order, log };
+    const key = `${idempotencyKey}:${name}`;
+    const call = { signal: controller.signal, attempt, idempotencyKey: key, order, replays, log };
     const promise = this.#settle(name, () => work(call)).finally(() => signal.removeEventListener('abort', cutOff));
     controllers.set(promise, controller);
     return promise;

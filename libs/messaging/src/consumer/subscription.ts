@@ -1,6 +1,7 @@
 import type { Logger } from '@millrace/telemetry';
 import type { EventContract } from '../events/define-event.ts';
 import type { EventEnvelope } from '../events/event-envelope.ts';
+import type { DoneBefore } from '../once/done-before.ts';
 import type { ServiceError } from '../errors/service-error.ts';
 
 /** What a call is told beside its request; handed on to a target as it is (`api.post(path, json, call)`). */
@@ -16,6 +17,8 @@ export interface StepContext {
   readonly idempotencyKey: string;
   /** Lets the API see the order: for one `key`, later events have a greater `sequence`. */
   readonly order: { readonly key: string; readonly sequence: number };
+  /** How often an operator has sent the event here once more, after it was given up on. */
+  readonly replays: number;
   readonly log: Logger;
 }
 
@@ -50,6 +53,8 @@ export interface BatchItem<Data = unknown> {
   readonly order: { readonly key: string; readonly sequence: number };
   /** 1 for the first try. */
   readonly attempt: number;
+  /** As {@link HandlerContext.replays}. */
+  readonly replays: number;
 }
 
 /** What the handler of a batch gets beside its items; handed on to a target as it is. */
@@ -68,8 +73,11 @@ export interface BatchContext {
   readonly log: Logger;
 }
 
-/** By item, in the order of the items: undefined where it is done, else why it failed. */
-export type ItemResults = readonly (ServiceError | undefined)[];
+/** What came of an item of a batch: undefined where it is done, else why it failed. */
+export type ItemResult = ServiceError | DoneBefore | undefined;
+
+/** By item, in the order of the items. */
+export type ItemResults = readonly ItemResult[];
 
 /**
  * Turns many events into one call. Returning nothing means that all are done, returning results what became of each, and

@@ -15,6 +15,14 @@ export const errorCodes = {
   },
   API_UNREACHABLE: { retryable: true, meaning: 'No connection to the API, or it broke before an answer came.' },
   CALL_ABORTED: { retryable: true, meaning: 'The caller gave up, because the service stops or lost the partition.' },
+  CALL_CLAIMED: {
+    retryable: true,
+    meaning: 'Another call has claimed the same event in the idempotency store; it is asked again until that has ended.',
+  },
+  CALL_UNCERTAIN: {
+    retryable: false,
+    meaning: 'The API may have acted on the call, would act again on another one, and nobody knows: ask its owner.',
+  },
   INVALID_EVENT: {
     retryable: false,
     meaning: 'A record of a subscribed type, or data about to be published, is no valid event of its contract.',

@@ -10,6 +10,8 @@ export interface ServiceErrorOptions {
   readonly status?: number;
   /** The other side has surely not seen it: a repeat is safe, whatever it does. @default false */
   readonly notSent?: boolean;
+  /** The other side may have seen it, and has surely not done what was asked. @default `notSent` */
+  readonly notActedOn?: boolean;
   /** Whatever record was sent would have failed: it counts against none of them. @default false */
   readonly targetAtFault?: boolean;
 }
@@ -21,6 +23,7 @@ export class ServiceError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly notSent: boolean;
+  readonly notActedOn: boolean;
   readonly targetAtFault: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
@@ -31,6 +34,7 @@ export class ServiceError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.notSent = options.notSent ?? false;
+    this.notActedOn = options.notActedOn ?? this.notSent;
     this.targetAtFault = options.targetAtFault ?? false;
   }
 

@@ -1,0 +1,1 @@
+export { describeIdempotencyStore, type IdempotencyStoreHarness } from './describe-idempotency-store.ts';
