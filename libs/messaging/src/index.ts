@@ -19,6 +19,7 @@ export { decodeEvent } from './events/event-reader.ts';
 export { eventHeaders } from './events/event-headers.ts';
 export type { Claim, ClaimRequest, IdempotencyStore } from './ports/idempotency-store.ts';
 export { createInMemoryIdempotencyStore } from './once/in-memory-idempotency-store.ts';
+export { claimedBy, judgeClaim, type StoredKey } from './once/judge-claim.ts';
 export { doneBefore, type DoneBefore } from './once/done-before.ts';
 export { once } from './once/once.ts';
 export { onceEach } from './once/once-each.ts';

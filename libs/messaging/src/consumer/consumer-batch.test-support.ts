@@ -1,5 +1,5 @@
 import { createLogger } from '@millrace/telemetry';
-import { createConsumer } from './consumer.ts';
+import { type ConsumerPorts, createConsumer } from './consumer.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import { type Order, orderPlaced } from './consumer.test-support.ts';
 import { InMemoryProducer } from '../testing/in-memory-producer.ts';
@@ -44,7 +44,9 @@ export class FakeBatchApi {
   }
 }
 
-export interface BatchingUnderTestOptions extends Partial<ConsumerOptions> {
+export interface BatchingUnderTestOptions extends Partial<ConsumerOptions>, Pick<ConsumerPorts, 'ended'> {
+  /** What is put around the API's handler. @default nothing */
+  readonly around?: (handler: BatchHandler<Order>) => BatchHandler<Order>;
   readonly maxSize?: number;
   readonly maxDelayMs?: number;
   readonly maxAgeMs?: number;
@@ -55,6 +57,8 @@ export async function runningBatchConsumer({
   maxSize = 3,
   maxDelayMs = 50,
   maxAgeMs,
+  around = (handler) => handler,
+  ended = () => undefined,
   ...options
 }: BatchingUnderTestOptions = {}) {
   const source = new InMemorySource('orders');
@@ -67,10 +71,10 @@ export async function runningBatchConsumer({
       group: 'billing',
       startAt: 'earliest',
       targets: [],
-      subscriptions: [onBatch(orderPlaced, api.handler, limits)],
+      subscriptions: [onBatch(orderPlaced, around(api.handler), limits)],
       ...options,
     },
-    { source: () => source, producer, log, random: () => 1 },
+    { source: () => source, producer, log, random: () => 1, ended },
   );
   await consumer.start();
   const leases = [source.grant(0), source.grant(1)] as const;

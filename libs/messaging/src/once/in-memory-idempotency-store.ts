@@ -1,69 +1,50 @@
 import { type Clock, createSystemClock } from '../ports/clock.ts';
-import type { Claim, ClaimRequest, IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import { claimedBy, judgeClaim, type StoredKey } from './judge-claim.ts';
 
-interface Held {
-  readonly token: string | undefined;
-  readonly leaseEndsAt: number;
-  readonly forgottenAt: number;
-}
-
-/** Keys looked at with each claim for being forgotten, the oldest first. */
+/** Keys that each claim looks at, the oldest first, for having been there long enough. */
 const lookedAt = 2;
 
 /**
  * Keys in this process's memory: for tests, and for what one process hears twice (an event that was published twice, a partition
- * that comes back). It knows nothing of a life before, nor of other members. A key takes about 300 bytes until its `ttlMs` is over.
+ * that comes back). It knows nothing of an earlier life, nor of other members. A key takes some 300 bytes until its time is over.
  */
 export function createInMemoryIdempotencyStore({
   clock = createSystemClock(),
 }: { readonly clock?: Pick<Clock, 'mark'> } = {}): IdempotencyStore & { readonly size: number } {
-  const all = new Map<string, Held>();
-  const known = (key: string) => {
-    const held = all.get(key);
-    return held && held.forgottenAt > clock.mark() ? held : undefined;
-  };
-  const set = (key: string, held: Held) => {
-    // What is set last is last in the map.
-    all.delete(key);
-    all.set(key, held);
+  const keys = new Map<string, StoredKey>();
+  /** What is stored last is last in the map. */
+  const store = (key: string, stored: StoredKey) => {
+    keys.delete(key);
+    keys.set(key, stored);
   };
   return {
     get size() {
-      return all.size;
+      return keys.size;
     },
     claim: async (requests) => {
-      forgetSome(all, clock.mark(), requests.length * lookedAt);
+      const nowMs = clock.mark();
+      forget(keys, nowMs, requests.length * lookedAt);
       return requests.map((request) => {
-        const claim = judge(request, known(request.key), clock.mark());
-        if (claim.state === 'fresh') set(request.key, heldBy(request, clock.mark()));
+        const claim = judgeClaim(request, keys.get(request.key), nowMs);
+        if (claim.state === 'fresh') store(request.key, claimedBy(request, nowMs));
         return claim;
       });
     },
-    complete: async (keys, ttlMs) => {
-      const forgottenAt = clock.mark() + ttlMs;
-      for (const key of keys) set(key, { token: undefined, leaseEndsAt: 0, forgottenAt });
+    complete: async (done, ttlMs) => {
+      const forgottenAtMs = clock.mark() + ttlMs;
+      for (const key of done) store(key, { token: undefined, leaseEndsAtMs: 0, forgottenAtMs });
     },
     release: async (claims) => {
-      for (const { key, token } of claims) if (all.get(key)?.token === token) all.delete(key);
+      for (const { key, token } of claims) if (keys.get(key)?.token === token) keys.delete(key);
     },
   };
 }
 
-function judge({ token, lapsed }: ClaimRequest, held: Held | undefined, nowMs: number): Claim {
-  if (!held || held.token === token) return { state: 'fresh' };
-  if (held.token === undefined) return { state: 'done' };
-  if (held.leaseEndsAt > nowMs) return { state: 'held', forMs: held.leaseEndsAt - nowMs };
-  return { state: lapsed === 'take' ? 'fresh' : 'lapsed' };
-}
-
-function heldBy({ token, leaseMs, ttlMs }: ClaimRequest, nowMs: number): Held {
-  return { token, leaseEndsAt: nowMs + leaseMs, forgottenAt: nowMs + ttlMs };
-}
-
-function forgetSome(all: Map<string, Held>, nowMs: number, atMost: number): void {
+function forget(keys: Map<string, StoredKey>, nowMs: number, atMost: number): void {
   let left = atMost;
-  for (const [key, { forgottenAt }] of all) {
-    if (left-- === 0 || forgottenAt > nowMs) return;
-    all.delete(key);
+  for (const [key, { forgottenAtMs }] of keys) {
+    if (left-- === 0 || forgottenAtMs > nowMs) return;
+    keys.delete(key);
   }
 }

@@ -87,6 +87,19 @@ describe('an event', () => {
   });
 });
 
+describe('an event whose id is strange', () => {
+  it('is claimed by a key that any store can keep, and by no other one', async () => {
+    const store = new TestStore();
+    const { api, source } = await consumerOnce(store);
+    const ids = ['\0', '\0\0', 'x'.repeat(10_000), 'ключ'];
+    for (const id of ids) source.append(0, { ...orderRecord(`of ${id}`, 1, { ce_id: id }), key: Buffer.from(id) });
+    await settle();
+    expect(api.ids).toEqual(ids);
+    expect(new Set(store.claims.map(({ key }) => key)).size).toBe(ids.length);
+    for (const { key } of store.claims) expect(key).toMatch(/^sha256:[\w-]{43}$/);
+  });
+});
+
 describe('a call that fails', () => {
   it('is made again where the API has surely not acted', async () => {
     for (const failure of [

@@ -1,6 +1,6 @@
 /** What is asked before a call. */
 export interface ClaimRequest {
-  /** Names the call: it stays the same over attempts, redeliveries and members. */
+  /** Names the call, the same over attempts, redeliveries and members: from 1 to 256 printable ASCII characters. */
   readonly key: string;
   /** Names who asks: what holds a claim may claim it again. */
   readonly token: string;

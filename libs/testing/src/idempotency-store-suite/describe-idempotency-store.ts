@@ -142,7 +142,7 @@ export function describeIdempotencyStore(adapter: string, open: () => Promise<Id
     });
 
     it('tells keys apart by every character', async () => {
-      const keys = ["o'hara", 'O’Hara', 'a', 'A', 'a ', '%', '', 'ключ', 'x'.repeat(500)];
+      const keys = ["o'hara", "O'Hara", 'a', 'A', 'a ', ' a', '%', '_', '"', '\\', '{}', 'null', 'x'.repeat(256)];
       expect(await claim(...keys.map((key) => request(key, 'ann')))).toEqual(keys.map(() => 'fresh'));
       expect(await claim(...keys.map((key) => request(key, 'bob')))).toEqual(keys.map(() => 'held'));
     });
