@@ -47,8 +47,8 @@ ${common}`,
 
 Sends dead letters to <topic>.<group>.replay, which only that group reads; in order per key. Those that were decided about are
 left out, so that it may be repeated. Refused, for safety: those whose idempotency key the API no longer knows
-(expired-key), those after which a newer record of the same key was done (superseded), and those that came back after an earlier
-replay (replayed-before).
+(expired-key), those after which a newer record of the same key was done (superseded), those that came back after an earlier
+replay (replayed-before), and those whose record was too large for the topic of dead letters (abridged).
 ${selecting}${deciding}
   --now <time>       with --dry-run: as if it were this time
   --rate <n>         so many per second at most

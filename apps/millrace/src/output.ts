@@ -42,6 +42,7 @@ export function letterJson(letter: Letter, decision: RecordedDecision | undefine
     firstAt,
     lastAt,
     keyExpiresAt: letter.keyExpiresAt,
+    leftOut: letter.leftOut,
     replays,
     history: letter.history,
     decision,

@@ -52,6 +52,18 @@ describe('a replay', () => {
     ]);
   });
 
+  it('refuses a letter without its value, whatever is forced, and says where that lies', async () => {
+    const kafka = new FakeKafka();
+    kafka.giveUpAbridged(kafka.event({ key: 'ann' }));
+    kafka.giveUp(kafka.event({ key: 'bob' }));
+    const said = await kafka.runJson<Said>('replay', '--force', '--again');
+    expect([said.replayed, whys(said)]).toEqual([1, ['abridged']]);
+    expect(said.refused[0]?.detail).toBe(
+      'it is without its value of 5000000 bytes: see offset 0 of partition 0 of orders, while that is kept',
+    );
+    expect((await kafka.run('show', 'orders.billing.dlq/0/0')).out).toContain('value of 5000000 bytes: too large');
+  });
+
   it('writes the decision in one transaction with the record', async () => {
     const kafka = withLetters(1);
     await kafka.run('replay', '--by', 'ann');

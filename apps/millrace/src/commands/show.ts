@@ -59,6 +59,7 @@ function textOf(
     ['why', `${code}${status === undefined ? '' : ` (${status})`}: ${printable(message)}`],
     ['attempts', `${attempts}, from ${firstAt} to ${lastAt}`],
     ['key known until', keyExpiresAt ?? '(not known)'],
+    ...(letter.leftOut === undefined ? [] : [['left out', `${letter.leftOut}: too large for its topic`]]),
     ['replays', `${replays}`],
     ...history.map((each, at) => [
       at === 0 ? 'before' : '',

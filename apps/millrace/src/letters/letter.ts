@@ -33,6 +33,8 @@ export interface Letter {
   readonly type: string | undefined;
   readonly eventId: string | undefined;
   readonly keyExpiresAt: string | undefined;
+  /** What of its record it does not have; undefined where it has all. */
+  readonly leftOut: string | undefined;
   /** Types that the group heard on the topic; undefined where the dead letter does not say. */
   readonly heardTypes: readonly string[] | undefined;
   readonly replays: number;
@@ -67,6 +69,7 @@ export function letterOf(record: KafkaRecord): Letter | undefined {
     type: headerText(record.headers, 'ce_type'),
     eventId: headerText(record.headers, 'ce_id'),
     keyExpiresAt: text('key_expires_at'),
+    leftOut: text('left_out'),
     heardTypes: text('types')?.split(','),
     replays: wholeNumber(text('replays')) ?? 0,
     history: historyOf(text('history')),

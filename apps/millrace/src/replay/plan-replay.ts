@@ -6,8 +6,9 @@ import { byOrigin } from '../letters/read-letters.ts';
  * Why a dead letter is not replayed. `expired-key`: the API may have forgotten the idempotency key of calls that it may have
  * acted on. `superseded`: a newer record of its key is done, or may be; its own state is out of date. `replayed-before`: it was
  * given up on again after a replay, or has a twin that was replayed: a consumer that is killed just then gives up on it twice.
+ * `abridged`: it does not have its record's value, which was too large; nothing can be replayed, forced or not.
  */
-export type Refusal = 'expired-key' | 'superseded' | 'replayed-before';
+export type Refusal = 'expired-key' | 'superseded' | 'replayed-before' | 'abridged';
 
 export interface Refused {
   readonly letter: Letter;
@@ -51,7 +52,9 @@ export async function planReplay(letters: readonly Letter[], options: PlanOption
   for (const letter of undecided) {
     const isTwin = sent.has(lifeOf(letter));
     sent.add(lifeOf(letter));
-    if (again || (letter.replays === 0 && !isTwin)) candidates.push(letter);
+    if (letter.leftOut !== undefined)
+      refused.push({ letter, why: 'abridged', detail: isAbridged(letter, letter.leftOut) });
+    else if (again || (letter.replays === 0 && !isTwin)) candidates.push(letter);
     else refused.push({ letter, why: 'replayed-before', detail: isTwin ? hasTwin : cameBack(letter) });
   }
   const unsafe = await unsafeOf(candidates, options);
@@ -89,6 +92,10 @@ function lifeOf({ origin: { partition, offset }, replays }: Letter): string {
 }
 
 const hasTwin = 'another dead letter of the same record is replayed';
+
+function isAbridged({ origin: { topic, partition, offset } }: Letter, leftOut: string): string {
+  return `it is without its ${leftOut}: see offset ${offset} of partition ${partition} of ${topic}, while that is kept`;
+}
 
 function cameBack({ replays }: Letter): string {
   return `it came back after ${replays === 1 ? 'a replay' : `${replays} replays`}`;

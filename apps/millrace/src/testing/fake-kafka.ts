@@ -65,6 +65,12 @@ export class FakeKafka {
     return this.append({ ...deadLetterOf(record, 'billing', { failure, ...reason }), partition: record.partition });
   }
 
+  /** Appends the dead letter of a record whose value was too large for the topic of dead letters. */
+  giveUpAbridged(record: KafkaRecord): KafkaRecord {
+    const headers = { ...record.headers, millrace_dlq_left_out: 'value of 5000000 bytes' };
+    return this.giveUp({ ...record, value: null, headers });
+  }
+
   /** What a consumer makes of a replayed record: the dead letter of the record that it was. */
   giveUpAgain(replayed: KafkaRecord, givenUp: GivenUp = {}): KafkaRecord {
     const header = (name: string) => Number(replayed.headers[name]?.toString());

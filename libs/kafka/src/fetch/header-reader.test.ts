@@ -18,9 +18,12 @@ it('records that lie together have in common what they say alike', () => {
   expect([first['ce_id'], second['ce_id']]).toEqual([Buffer.from('1'), Buffer.from('2')]);
 });
 
-it('a header may be null, be given again, and have a name that objects have', () => {
+const nothing = Buffer.alloc(0);
+
+it('a header may be null, which is read as empty, be given again, and have a name that objects have', () => {
   const read = (...headers: readonly Header[]) => new HeaderReader().read(written(...headers));
-  expect(read(['a', null])).toEqual({ a: null });
+  expect(read(['a', null])).toEqual({ a: Buffer.alloc(0) });
+  expect(read(['a', ''], ['a', null], ['b', null])).toEqual({ a: [nothing, nothing], b: nothing });
   expect(read(['a', '1'], ['b', '2'], ['a', '3'], ['a', '4'])).toEqual({
     a: [Buffer.from('1'), Buffer.from('3'), Buffer.from('4')],
     b: Buffer.from('2'),

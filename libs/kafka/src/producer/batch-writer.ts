@@ -1,11 +1,13 @@
 import { ServiceError, type OutgoingRecord } from '@millrace/messaging';
-import type { Message, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
+import type { CompressionTypes, Message, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
 import type { KafkaClient, KafkaConnection } from '../connection/kafka-connection.ts';
 import { reasonOf } from '../connection/kafka-error.ts';
 import { messageOf } from './kafka-message.ts';
 import { pause, settled } from '../connection/pause.ts';
 import { pinnedPartitioner } from './pinned-partitioner.ts';
-import { sendFailure } from './send-failure.ts';
+import { recordBytes } from './send-batch.ts';
+import { isTooLarge, sendFailure } from './send-failure.ts';
+import { sizeLimitOf, tooLarge } from './size-limit.ts';
 
 /** Few: the loops around kafkajs repeat for as long as it takes, and can be stopped between two attempts. */
 const retries = 3;
@@ -24,7 +26,7 @@ interface Session {
 }
 
 interface Outgoing {
-  readonly topic: string;
+  readonly record: OutgoingRecord;
   readonly message: Message;
 }
 
@@ -60,7 +62,7 @@ export class BatchWriter {
 
   /** Resolves when every record is acknowledged by all in-sync replicas. Rejects when it never will be, or on `stop`. */
   async write(records: readonly OutgoingRecord[]): Promise<void> {
-    let missing = records.map((record): Outgoing => ({ topic: record.topic, message: messageOf(record) }));
+    let missing = records.map((record): Outgoing => ({ record, message: messageOf(record) }));
     while (missing.length > 0) {
       const answers = await this.#send(missing);
       missing = withoutAnswer(missing, answers);
@@ -88,7 +90,7 @@ export class BatchWriter {
         );
         if (failure) {
           await this.#discard(session);
-          throw failure;
+          throw isTooLarge(error) ? await this.#named(failure, outgoing) : failure;
         }
       }
       await this.#pause();
@@ -120,6 +122,15 @@ export class BatchWriter {
     }
   }
 
+  /** Says what was too large, and how large it may be. */
+  async #named(failure: ServiceError, outgoing: readonly Outgoing[]): Promise<ServiceError> {
+    const [largest] = outgoing.map(({ record }) => record).toSorted((a, b) => recordBytes(b) - recordBytes(a));
+    if (!largest) return failure;
+    const limit = await sizeLimitOf(this.#connection, largest.topic);
+    const { code, message, cause } = failure;
+    return new ServiceError(code, `${message}: ${tooLarge(largest.topic, recordBytes(largest), limit)}`, { cause });
+  }
+
   async #discard(session: Session): Promise<void> {
     this.#connection.log.debug({ reason: this.#problem }, 'Kafka producer is replaced');
     await disconnect(session, discardTimeoutMs);
@@ -144,13 +155,18 @@ const producerOptions = {
 };
 
 function toBatch(outgoing: readonly Outgoing[]): ProducerBatch & { readonly topicMessages: TopicMessages[] } {
-  const byTopic = Map.groupBy(outgoing, ({ topic }) => topic);
+  const byTopic = Map.groupBy(outgoing, ({ record }) => record.topic);
   const topicMessages = Array.from(byTopic, ([topic, items]) => ({
     topic,
     messages: items.map(({ message }) => message),
   }));
-  return { acks: acksFromAll, timeout: acksTimeoutMs, topicMessages };
+  const compression = outgoing.some(({ record }) => record.compression) ? gzip : none;
+  return { acks: acksFromAll, timeout: acksTimeoutMs, compression, topicMessages };
 }
+
+/** As kafkajs has them under a name that Node cannot import. */
+const none: CompressionTypes.None = 0;
+const gzip: CompressionTypes.GZIP = 1;
 
 type TopicMessages = { topic: string; messages: Message[] };
 
@@ -161,7 +177,7 @@ type TopicMessages = { topic: string; messages: Message[] };
  */
 function withoutAnswer(outgoing: readonly Outgoing[], answers: readonly RecordMetadata[]): Outgoing[] {
   const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
-  return outgoing.filter(({ topic, message }) => !answered.has(`${topic}/${message.partition}`));
+  return outgoing.filter(({ record, message }) => !answered.has(`${record.topic}/${message.partition}`));
 }
 
 async function disconnect({ client, producer }: Session, timeoutMs: number): Promise<void> {

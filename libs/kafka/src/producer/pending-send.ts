@@ -13,6 +13,8 @@ export class PendingSend {
   readonly records: readonly OutgoingRecord[];
   /** Sent by itself, so that what another call does wrong does not fail this one. */
   alone = false;
+  /** Sent record by record, so that each is refused for itself. */
+  oneByOne = false;
   #acknowledged = 0;
   #begun = false;
   #caller: Caller | undefined;

@@ -125,9 +125,14 @@ class SendQueue {
   }
 
   #failed(batch: readonly BatchPart[], error: ServiceError): void {
-    for (const { send } of batch) {
+    for (const { send, records } of batch) {
       send.alone = true;
       if (batch.length > 1 && !send.abandoned) continue;
+      // Together they may have been more than the topic takes at once.
+      if (error.code === 'RECORD_REFUSED' && records.length > 1 && !send.abandoned) {
+        send.oneByOne = true;
+        continue;
+      }
       this.#remove(send);
       const [first] = send.records;
       if (first) this.#abandoned.delete(first);

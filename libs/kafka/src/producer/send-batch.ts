@@ -22,7 +22,7 @@ export interface BatchPart {
 export function nextBatch(queue: readonly PendingSend[]): readonly BatchPart[] {
   const [head, ...others] = queue;
   if (!head) return [];
-  const first = { send: head, records: fitting(head.rest) };
+  const first = { send: head, records: head.oneByOne ? head.rest.slice(0, 1) : fitting(head.rest) };
   const parts = [first];
   if (head.alone || first.records.length < head.rest.length) return parts;
   let bytes = totalBytes(first.records);
@@ -60,7 +60,8 @@ function totalBytes(records: readonly OutgoingRecord[]): number {
   return records.reduce((sum, record) => sum + recordBytes(record), 0);
 }
 
-function recordBytes({ key, value, headers }: OutgoingRecord): number {
+/** What a record takes in Kafka, and a little more. */
+export function recordBytes({ key, value, headers }: OutgoingRecord): number {
   let bytes = recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
   for (const [name, values] of Object.entries(headers)) {
     for (const item of [values ?? []].flat()) bytes += name.length + item.length;

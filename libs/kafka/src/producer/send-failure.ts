@@ -28,6 +28,12 @@ export function sendFailure(error: unknown, topics: readonly string[]): ServiceE
   return new ServiceError('BROKER_UNAVAILABLE', message, { cause: error });
 }
 
+/** Whether a record, or a batch, was larger than its topic takes. */
+export function isTooLarge(error: unknown): boolean {
+  const type = protocolErrorOf(error);
+  return type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE';
+}
+
 /** kafkajs wraps what it has tried often enough in a final error; whether time mends it is for its cause to say. */
 function isPassing(error: unknown): boolean {
   const root = rootCauseOf(error);

@@ -1,3 +1,4 @@
+import { abridgedLetter } from './abridged-letter.ts';
 import { attributeNames, type Logger, spanNames, withSpan } from '@millrace/telemetry';
 import { SpanKind } from '@opentelemetry/api';
 import type { OutgoingRecord } from '../ports/record.ts';
@@ -17,7 +18,14 @@ export interface PendingDeadLetter {
   readonly record: OutgoingRecord;
   readonly log: Logger;
   tries: number;
+  /** As which it is tried next. @default 'whole' */
+  form?: Form | undefined;
 }
+
+type Form = 'whole' | 'compressed' | 'abridged';
+
+/** What is tried when Kafka refuses a form: it may be too large for the topic. */
+const smallerThan = { whole: 'compressed', compressed: 'abridged', abridged: undefined } as const;
 
 /** Writes dead letters, one try at a time. */
 export class DeadLetterWriter {
@@ -31,7 +39,7 @@ export class DeadLetterWriter {
   async write(letter: PendingDeadLetter): Promise<number | undefined> {
     letter.tries++;
     try {
-      await this.#send(letter.record);
+      await this.#send(inForm(letter));
       return undefined;
     } catch (error) {
       return this.#failed(letter, ServiceError.from(error));
@@ -44,10 +52,22 @@ export class DeadLetterWriter {
     return withSpan(spanNames.publish(record.topic), options, () => this.#options.producer.send([record]));
   }
 
-  #failed({ tries, log, record }: PendingDeadLetter, { code, message }: ServiceError): number {
+  #failed(letter: PendingDeadLetter, { code, message }: ServiceError): number {
+    const { form = 'whole', tries, log, record } = letter;
+    const fields = { code, message, dlq: record.topic, tries };
+    if (code === 'RECORD_REFUSED') letter.form = smallerThan[form];
+    if (letter.form && letter.form !== form) {
+      log.warn({ ...fields, next: letter.form }, 'dead letter refused; tried in a smaller form');
+      return 0;
+    }
     const { retry, random } = this.#options;
     const waitMs = retryDelayMs(retry, { attempt: tries, random });
-    log.warn({ code, message, dlq: record.topic, tries, retryInMs: Math.round(waitMs) }, 'dead letter not written');
+    log.warn({ ...fields, retryInMs: Math.round(waitMs) }, 'dead letter not written');
     return waitMs;
   }
+}
+
+function inForm({ form = 'whole', record }: PendingDeadLetter): OutgoingRecord {
+  if (form === 'whole') return record;
+  return { ...(form === 'abridged' ? abridgedLetter(record) : record), compression: 'gzip' };
 }

@@ -37,6 +37,14 @@ const recordHeaders = {
     .describe('Until when the API honours the idempotency key of its calls; absent where none was made, or not known.'),
 };
 
+/** Where Kafka did not take all of it. */
+const abridgedHeaders = {
+  millrace_dlq_left_out: z
+    .string()
+    .optional()
+    .describe('What the record had and the dead letter has not, since it would have been too large for its topic.'),
+};
+
 /** What a replay adds. */
 const replayHeaders = {
   millrace_dlq_replays: wholeNumber.optional().describe('How often it was replayed; absent where it never was.'),
@@ -51,7 +59,12 @@ const replayHeaders = {
 };
 
 /** The headers that a dead letter has beside those of its record, as text. */
-export const deadLetterHeaders = z.object({ ...reasonHeaders, ...recordHeaders, ...replayHeaders });
+export const deadLetterHeaders = z.object({
+  ...reasonHeaders,
+  ...recordHeaders,
+  ...abridgedHeaders,
+  ...replayHeaders,
+});
 
 /** Those of {@link deadLetterHeaders} that tell why, which a replayed record no longer has. */
 export const deadLetterReasonHeaders: readonly string[] = Object.keys(reasonHeaders);

@@ -19,6 +19,8 @@ export interface OutgoingRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: RecordHeaders;
+  /** Where it may be too large for its topic otherwise: it is written compressed. @default as it is */
+  readonly compression?: 'gzip';
 }
 
 /** The first value of a header as text; undefined where it is absent. */

@@ -2,6 +2,7 @@ export { DeliveryEngine } from '../engine/delivery-engine.ts';
 export { fakeTarget } from './fake-target.ts';
 export { InMemoryProducer } from './in-memory-producer.ts';
 export { InMemoryLease, InMemoryPartition, InMemorySource, type NewRecord } from './in-memory-source.ts';
+export { asDelivered, oddEventOn, type OddRecord, oddRecords, rejectedName } from './odd-records.ts';
 export { paddedTable } from './padded-table.ts';
 export { seededRandom } from './seeded-random.ts';
 export { VirtualClock } from './virtual-clock.ts';

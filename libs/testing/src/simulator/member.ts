@@ -5,7 +5,6 @@ import {
   type Consumer,
   type ConsumerOptions,
   createConsumer,
-  type ItemResults,
   on,
   onBatch,
   type PartitionLease,
@@ -147,7 +146,7 @@ export class Member {
         const requests = items.map(({ event: { id, data }, idempotencyKey, attempt }) => {
           return { caller, id, key: data.key || null, context: { signal, idempotencyKey, attempt } };
         });
-        let results: ItemResults = [];
+        let results: readonly (ServiceError | undefined)[] = [];
         await this.#target.call(about, async () => {
           results = (await api.callAll(requests)).map(failureOf);
           const [first] = results;
