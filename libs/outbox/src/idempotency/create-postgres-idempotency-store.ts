@@ -1,16 +1,12 @@
 import type { Claim, ClaimRequest, IdempotencyStore } from '@millrace/messaging';
+import type { PostgresStatements } from '@millrace/postgres';
 import { Coalescer } from './coalescer.ts';
-
-/** Runs statements, each a transaction of its own: a `Postgres` of `@millrace/postgres`. */
-export interface IdempotencyDatabase {
-  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>;
-}
 
 /**
  * Keys in a PostgreSQL database with the table of `postgresIdempotencyTable`, shared by all members of a group, and by groups:
  * subscriptions' names are in the keys. Times are the server's. What arrives while a statement runs goes into the next one.
  */
-export function createPostgresIdempotencyStore(database: IdempotencyDatabase): IdempotencyStore {
+export function createPostgresIdempotencyStore(database: PostgresStatements): IdempotencyStore {
   const claims = new Coalescer((requests: readonly ClaimRequest[]) => claim(database, requests));
   const completions = new Coalescer((done: readonly Done[]) => complete(database, done));
   const releases = new Coalescer((held: readonly Pick<ClaimRequest, 'key' | 'token'>[]) => release(database, held));
@@ -65,7 +61,7 @@ const releaseSql = `
   )
 `;
 
-async function claim(database: IdempotencyDatabase, requests: readonly ClaimRequest[]): Promise<readonly Claim[]> {
+async function claim(database: PostgresStatements, requests: readonly ClaimRequest[]): Promise<readonly Claim[]> {
   const keys = requests.map(({ key }) => key);
   const { rows } = await database.query<{ key: string }>(claimSql, [
     keys,
@@ -83,7 +79,7 @@ async function claim(database: IdempotencyDatabase, requests: readonly ClaimRequ
 /** It was released, or forgotten, between the two statements: whoever asks again gets it. */
 const justGone: Claim = { state: 'held', forMs: 0 };
 
-async function read(database: IdempotencyDatabase, keys: readonly string[]): Promise<ReadonlyMap<string, Claim>> {
+async function read(database: PostgresStatements, keys: readonly string[]): Promise<ReadonlyMap<string, Claim>> {
   const { rows } = await database.query<{ key: string; done: boolean; forMs: number }>(readSql, [keys]);
   return new Map(rows.map(({ key, done, forMs }) => [key, done ? { state: 'done' } : claimOfOther(forMs)]));
 }
@@ -92,13 +88,13 @@ function claimOfOther(forMs: number): Claim {
   return forMs > 0 ? { state: 'held', forMs } : { state: 'lapsed' };
 }
 
-async function complete(database: IdempotencyDatabase, done: readonly Done[]): Promise<readonly void[]> {
+async function complete(database: PostgresStatements, done: readonly Done[]): Promise<readonly void[]> {
   await database.query(completeSql, [done.map(({ key }) => key), done.map(({ ttlMs }) => ttlMs)]);
   return done.map(() => undefined);
 }
 
 async function release(
-  database: IdempotencyDatabase,
+  database: PostgresStatements,
   held: readonly Pick<ClaimRequest, 'key' | 'token'>[],
 ): Promise<readonly void[]> {
   await database.query(releaseSql, [held.map(({ key }) => key), held.map(({ token }) => token)]);

@@ -168,8 +168,8 @@ export const engineBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: 'libs/messaging/src/consumer/dead-letter-writer.ts',
-        text: '      await this.#send(letter.record);',
-        replacement: '      void this.#send(letter.record).catch(() => undefined);',
+        text: '      await this.#send(inForm(letter));',
+        replacement: '      void this.#send(inForm(letter)).catch(() => undefined);',
       },
     ],
   },
