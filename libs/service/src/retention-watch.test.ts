@@ -57,6 +57,24 @@ describe('the watch over retention', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('looks often, and warns again soon, where records are kept for a minute', () => {
+    const { lines, partitions } = watching(kept(45_000, minuteMs));
+    vi.advanceTimersByTime(20_000);
+    expect(lines).toEqual([]);
+    partitions[0] = kept(29_000, minuteMs);
+    vi.advanceTimersByTime(6_000);
+    expect(lines).toHaveLength(1);
+    vi.advanceTimersByTime(66_000);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('says from which offset to which', () => {
+    const oldest = { offset: 17, heldMs: 1, ageMs: 1 };
+    const { lines } = watching({ ...kept(1, hourMs, 3), oldest, end: 40 });
+    vi.advanceTimersByTime(minuteMs);
+    expect(lines).toEqual([expect.objectContaining({ records: [{ partition: 3, from: 17, to: 40 }] })]);
+  });
+
   it('warns in one line per topic, by the partition with the least time', () => {
     const { lines } = watching(
       kept(minuteMs, hourMs, 0),

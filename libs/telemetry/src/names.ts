@@ -35,6 +35,7 @@ export const metricNames = {
   outcomes: 'millrace.consumer.outcomes',
   retries: 'millrace.consumer.retries',
   deadLetters: 'millrace.consumer.dead_letters',
+  deletedUnread: 'millrace.consumer.deleted_unread',
   batchSize: 'millrace.consumer.batch_size',
   replays: 'millrace.consumer.replays',
   idempotencyClaims: 'millrace.idempotency.claims',

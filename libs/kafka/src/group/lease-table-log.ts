@@ -7,8 +7,11 @@ export function leaseTableLog(log: Logger): LeaseTableLog {
   return {
     placeLost: ({ topic, partition }, logStart) =>
       log.error({ topic, partition, logStart }, 'the place of the group is lost: it was out of range'),
-    recordsDeleted: ({ topic, partition }, records) =>
-      log.error({ topic, partition, records }, 'records were deleted by retention before the group had read them'),
+    recordsDeleted: ({ topic, partition }, from, to) =>
+      log.error(
+        { topic, partition, from, to, records: to - from },
+        'records were deleted by retention before the group had read them',
+      ),
     waitsForOlder: ({ topic, partition }) =>
       log.info({ topic, partition }, 'added partition waits until the older ones are done up to where they end now'),
     joinsOlder: ({ topic, partition }) => log.info({ topic, partition }, 'added partition is read from now on'),

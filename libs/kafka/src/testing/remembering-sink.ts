@@ -20,6 +20,8 @@ export class RememberingSink implements RecordSink {
   readonly deliveries: Delivery[] = [];
   /** The newest `coveredTo` of each lease. */
   readonly covered = new Map<PartitionLease, number>();
+  /** What was deleted before it was delivered: from where, and to before where. */
+  readonly deletions: (readonly [from: number, to: number])[] = [];
   readonly #commits: RememberingSinkOptions['commits'];
   readonly #from: NonNullable<RememberingSinkOptions['from']>;
   readonly #committing = new Set<PartitionLease>();
@@ -44,6 +46,10 @@ export class RememberingSink implements RecordSink {
     for (const record of records) this.deliveries.push({ lease, record });
     this.covered.set(lease, coveredTo);
     if (this.#commits === 'at once' && !this.#committing.has(lease)) void this.#commit(lease);
+  }
+
+  deleted(_: PartitionLease, from: number, to: number): void {
+    this.deletions.push([from, to]);
   }
 
   revoking(lease: PartitionLease): void {

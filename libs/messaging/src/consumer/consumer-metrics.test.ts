@@ -10,6 +10,7 @@ import {
   settle,
 } from './consumer.test-support.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { encodeOffsetMap } from '../offsets/offset-map.ts';
 import { fakeTarget } from '../testing/fake-target.ts';
 
 class TestReader extends MetricReader {
@@ -65,6 +66,22 @@ describe("a consumer's metrics", () => {
     expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 1]]);
     held.why = 'it answered 401';
     expect(await points('millrace.consumer.scaling_helps')).toEqual([[group, 0]]);
+  });
+
+  it('count records that were deleted unread, by partition, without those done before', async () => {
+    const { consumer, source } = consumerUnderTest();
+    const partition = source.partition(0);
+    [partition.endOffset, partition.logStart] = [9, 7];
+    const finished = [{ from: 2, to: 4 }];
+    partition.committed = {
+      offset: 1,
+      metadata: encodeOffsetMap({ base: 1, finished, log: 'AAAAAA', fingerprint: 'AAAAAAAAAAA' }),
+    };
+    await consumer.start();
+    const lease = source.grant(0);
+    expect(await points('millrace.consumer.deleted_unread')).toEqual([[{ ...topic, [partitionId]: '0' }, 4]]);
+    lease.lose(7, 9);
+    expect(await points('millrace.consumer.deleted_unread')).toEqual([[{ ...topic, [partitionId]: '0' }, 6]]);
   });
 
   it('count replayed records by how they ended, under the topic that they are from', async () => {

@@ -25,6 +25,9 @@ export class ConsumerMetrics {
   readonly #retries: Tally<ErrorCode>;
   readonly #deadLetters: Tally<ErrorCode>;
   readonly #replays: Tally<Outcome>;
+  readonly #deleted = meter().createCounter(metricNames.deletedUnread, {
+    description: 'Records that were deleted before the group had read them.',
+  });
   readonly #held = meter().createObservableGauge(metricNames.consumerHeld, {
     description: 'Records in memory: queued, being called or waiting for a retry.',
   });
@@ -86,6 +89,12 @@ export class ConsumerMetrics {
   /** `topic`: the one from which the record came first. */
   replay(topic: string, outcome: Outcome): void {
     this.#replays.add(topic, outcome);
+  }
+
+  /** Once for each stretch of records that is gone. */
+  deleted(topic: string, partition: number, records: number): void {
+    const place = { [attributeNames.topic]: topic, [attributeNames.partition]: String(partition) };
+    this.#deleted.add(records, { ...this.#attributes, ...place });
   }
 
   /** No more is observed. */

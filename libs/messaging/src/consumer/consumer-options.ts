@@ -41,6 +41,13 @@ export interface ConsumerOptions {
    * @default 'pause'
    */
   readonly overflow?: 'pause' | 'dead-letter';
+  /**
+   * Becomes a dead letter, with `RETENTION_NEAR`, rather than be deleted unread: a record that retention may delete within this
+   * time, in ms, while no call may start (the target is closed); and within half of it whatever may. In order per key, to be
+   * replayed when the API is well. Longer than it takes to read and write what a partition holds by then. Needs the right to
+   * describe topics. @default none: it waits, and a warning is logged
+   */
+  readonly parkBeforeMs?: number | undefined;
   /** How long one call of a handler may take; then its signal is aborted, and it counts as failed. @default 30_000 */
   readonly callTimeoutMs?: number;
   /** @default {@link defaultRetryPolicy} */
@@ -50,8 +57,11 @@ export interface ConsumerOptions {
 }
 
 /** The options with every default filled in. */
-export interface ConsumerSettings extends Required<Omit<ConsumerOptions, 'retry' | 'held' | 'tenant'>> {
+export interface ConsumerSettings extends Required<
+  Omit<ConsumerOptions, 'retry' | 'held' | 'tenant' | 'parkBeforeMs'>
+> {
   readonly tenant?: ConsumerOptions['tenant'];
+  readonly parkBeforeMs?: ConsumerOptions['parkBeforeMs'];
   readonly retry: RetryPolicy;
   readonly held: HeldLimits;
 }
@@ -85,7 +95,9 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
 }
 
 function checksOf(settings: ConsumerSettings): readonly Check[] {
-  return [groupChecks, modeChecks, numberChecks, heldChecks, subscriptionChecks].flatMap((checks) => checks(settings));
+  return [groupChecks, modeChecks, numberChecks, parkingChecks, heldChecks, subscriptionChecks].flatMap((checks) =>
+    checks(settings),
+  );
 }
 
 function heldLimits({ concurrency = defaults.concurrency, held = {}, subscriptions }: ConsumerOptions): HeldLimits {
@@ -126,6 +138,11 @@ function numberChecks({ concurrency, callTimeoutMs, drainTimeoutMs, retry }: Con
     ['retry.maxElapsedMs', maxElapsedMs, isAtLeast(0, maxElapsedMs), 'a number of at least 0'],
     ['retry.maxAttempts', maxAttempts, isAttempts, 'an integer of at least 1'],
   ];
+}
+
+function parkingChecks({ parkBeforeMs }: ConsumerSettings): readonly Check[] {
+  const ok = parkBeforeMs === undefined || isAtLeast(1, parkBeforeMs);
+  return [['parkBeforeMs', parkBeforeMs, ok, 'a number of at least 1']];
 }
 
 function heldChecks({ held }: ConsumerSettings): readonly Check[] {

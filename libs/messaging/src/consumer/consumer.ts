@@ -13,6 +13,7 @@ import type { KafkaRecord } from '../ports/record.ts';
 import type { RecordProducer } from '../ports/record-producer.ts';
 import type { RecordSource, RecordSourceOptions } from '../ports/record-source.ts';
 import { type GroupReplays, replaysOf } from './replay.ts';
+import { RetentionParking } from './retention-parking.ts';
 import { subscribedDeliveries } from './subscribed-deliveries.ts';
 import { TargetRow } from './target-row.ts';
 
@@ -56,11 +57,12 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
   const topics = [...new Set(subscriptions.map(({ contract }) => contract.topic))];
   const replays = replaysOf(group, topics);
   const source = ports.source({ group, topics, replays: replays.sources });
-  const { engine, metrics, partitions } = engineOf(settings, ports, { source, replays });
+  const { engine, metrics, partitions, parking } = engineOf(settings, ports, { source, replays });
   const share = shareOf(settings, ports, source);
   const started: RecordSource[] = [];
   const stop = async () => {
     share?.stop();
+    parking?.stop();
     await engine.stop();
     metrics.stop();
     await stopAll([...started, ...targets]);
@@ -71,6 +73,7 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts): 
     start: () => {
       started.push(source);
       share?.start();
+      parking?.start();
       return source.start(share?.watching(engine) ?? engine);
     },
     notReady: () => source.notReady() ?? refusal(engine),
@@ -91,7 +94,7 @@ function engineOf(
   ports: ConsumerPorts,
   { source, replays }: { readonly source: RecordSource; readonly replays: GroupReplays },
 ) {
-  const { group, retry, subscriptions, targets } = settings;
+  const { group, retry, subscriptions, targets, parkBeforeMs } = settings;
   const { producer, random = Math.random, clock = createSystemClock(), ended } = ports;
   const log = ports.log.child({ group });
   const gate = new TargetRow(targets);
@@ -109,11 +112,23 @@ function engineOf(
   const deadLetters = new DeadLetterWriter({ producer, retry, random });
   const keyTtlMs = shortest(targets.map((target) => target.keyTtlMs));
   const delivery = { group, retry, random, clock, gate, deadLetters, metrics, log, keyTtlMs };
+  const parking =
+    parkBeforeMs === undefined
+      ? undefined
+      : new RetentionParking({
+          beforeMs: parkBeforeMs,
+          progress: () => source.progress(),
+          isClosed: () => gate.isClosed,
+          clock,
+          look: () => engine.park(),
+        });
   const engine = new DeliveryEngine(settings, {
     deliveryOf: subscribedDeliveries(subscriptions, delivery),
     gate,
     random,
     replays,
+    deleted: ({ topic, partition }, records) => metrics.deleted(topic, partition, records),
+    ...(parking && { isParked: (record: KafkaRecord) => parking.isDue(record) }),
     ended: (record, outcome) => {
       metrics.outcome(record.topic, outcome);
       const replayOf = replays.sourceOf(record.topic);
@@ -123,7 +138,7 @@ function engineOf(
     clock,
     log,
   });
-  return { engine, metrics, partitions };
+  return { engine, metrics, partitions, parking };
 }
 
 /** What shares the targets' quotas with the other members; undefined where there is none to share, or nobody to share it with. */

@@ -58,6 +58,7 @@ export class GroupShare {
         sink.granted(lease);
       },
       records: (lease, records, coveredTo) => sink.records(lease, records, coveredTo),
+      deleted: (lease, from, to) => sink.deleted?.(lease, from, to),
       revoking: (lease, deadlineMs) => {
         this.#lose(lease);
         sink.revoking(lease, deadlineMs);

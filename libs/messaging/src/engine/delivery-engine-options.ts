@@ -6,6 +6,7 @@ import type { OrderMode } from './order-mode.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import type { ReplayTopics } from './replay-topics.ts';
+import type { PartitionLease } from '../ports/record-source.ts';
 import type { StartAt } from './start-position.ts';
 import type { TargetGate } from '../ports/target.ts';
 
@@ -31,6 +32,10 @@ export interface DeliveryEnginePorts {
   readonly random: () => number;
   /** Told how each record ended, once, before that is committed. */
   readonly ended: (record: KafkaRecord, outcome: Outcome) => void;
+  /** Told of records that were deleted before they were called: so many of those from `from` to before `to`. @default nobody is */
+  readonly deleted?: (partition: Pick<PartitionLease, 'topic' | 'partition'>, records: number) => void;
+  /** Whether a record is to be given up on, since it will be deleted soon. @default none is */
+  readonly isParked?: (record: KafkaRecord) => boolean;
   /** Topics whose records come again. @default none */
   readonly replays?: ReplayTopics;
   readonly clock: Clock;

@@ -2,6 +2,7 @@ import { BackPressure } from './back-pressure.ts';
 import { BatchTurns } from './batch-turns.ts';
 import type { DeliveryEngineOptions, DeliveryEnginePorts } from './delivery-engine-options.ts';
 import { EngineLog } from './engine-log.ts';
+import { keyOverflow, retentionNear } from './given-up.ts';
 import type { HeldRecord } from './held-record.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { LaneKey } from './lane.ts';
@@ -20,6 +21,7 @@ import { RunningCalls } from './running-calls.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import { settledWithin } from './settled-within.ts';
 import { startPosition } from './start-position.ts';
+import { unreadRecords } from './unread-records.ts';
 
 /** From the first outcome that is not committed to the commit. */
 const commitDelayMs = 250;
@@ -122,6 +124,7 @@ export class DeliveryEngine implements RecordSink {
     lease.signal.addEventListener('abort', () => this.revoked(lease), { once: true });
     const start = startPosition(lease, this.#replays.sourceOf(lease.topic) ? 'earliest' : this.#options.startAt);
     this.#log.started(lease, start);
+    if (start.from === 'commit') this.#tellDeleted(lease, unreadRecords(lease, start.offset));
     if (start.from === 'nowhere') this.#refused.add(lease);
     else this.#begin(lease, start.offset, start.from === 'commit' ? lease.committed : undefined);
   }
@@ -141,6 +144,16 @@ export class DeliveryEngine implements RecordSink {
     const work = this.#works.get(lease);
     if (!work) lease.release();
     else if (!work.closing) void this.#handOver(work, deadlineMs - abortTimeoutMs - lastCommitsTimeoutMs);
+  }
+
+  deleted(lease: PartitionLease, from: number, to: number): void {
+    if (this.#works.has(lease)) this.#tellDeleted(lease, to - from);
+  }
+
+  /** Gives up on what is to be parked and is not being called just now. */
+  park(): void {
+    for (const queue of new Set(Array.from(this.#works.keys(), (lease) => this.#queues.of(lease))))
+      this.#queue.reconsider(queue, (held) => this.#parkIfDue(held));
   }
 
   revoked(lease: PartitionLease): void {
@@ -179,7 +192,17 @@ export class DeliveryEngine implements RecordSink {
     const bytes = recordBytes(record);
     this.#backPressure.add(work.lease, bytes);
     const held = { work, unfinished: delivered, delivery, bytes };
+    this.#parkIfDue(held);
     this.#queue.push(queue, this.#laneKeyOf(origin), held);
+  }
+
+  #tellDeleted(lease: PartitionLease, records: number): void {
+    if (records > 0) this.#ports.deleted?.(lease, records);
+  }
+
+  #parkIfDue({ delivery, unfinished: { record } }: HeldRecord): void {
+    if (!delivery.needsTarget || !this.#ports.isParked?.(record)) return;
+    delivery.giveUp(retentionNear(record));
   }
 
   #skip(work: LeaseWork, unfinished: Unfinished): void {
@@ -273,11 +296,7 @@ export class DeliveryEngine implements RecordSink {
     const isApiAtFault = this.#ports.gate.isProbing();
     if (!work || isApiAtFault || this.#options.overflow === 'pause') return;
     this.#queue.setAside(this.#queues.of(lease), ({ delivery, unfinished }) => {
-      delivery.giveUp(new ServiceError('KEY_OVERFLOW', overflown(unfinished.record)));
+      delivery.giveUp(keyOverflow(unfinished.record));
     });
   }
-}
-
-function overflown({ topic, partition, offset }: KafkaRecord): string {
-  return `too much waits for the key of offset ${offset} in partition ${partition} of ${topic}`;
 }

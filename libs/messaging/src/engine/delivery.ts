@@ -18,7 +18,7 @@ export interface Delivery {
    * stays without an outcome, so that the partition's next owner gets it again.
    */
   turn(cohort: Cohort): Promise<TurnResult>;
-  /** Takes the record for failed: its next turn writes the dead letter. Only before its first turn. */
+  /** Takes the record for failed: its next turn writes the dead letter, and needs no target. Only between its turns. */
   giveUp(failure: ServiceError): void;
 }
 

@@ -22,7 +22,8 @@ export class EngineLog {
   started(lease: PartitionLease, start: StartPosition): void {
     if (start.from === 'nowhere') this.#log.error({ ...place(lease), code: 'OFFSETS_MISSING' }, offsetsMissing(lease));
     if (start.from === 'anew') this.readAnew(lease, 'the log ends before the commit');
-    if (start.from === 'commit' && start.unread > 0) this.#deletedUnread(lease, start.unread);
+    if (start.from === 'commit' && start.unread > 0)
+      this.#deletedUnread(lease, start.offset - start.unread, start.offset);
   }
 
   readAnew(lease: PartitionLease, why: 'the log ends before the commit' | 'another record lies at the commit'): void {
@@ -38,8 +39,9 @@ export class EngineLog {
     this.#log.warn(place(record), 'much waits for the key of this record; what it holds back grows');
   }
 
-  #deletedUnread(lease: PartitionLease, records: number): void {
-    this.#log.error({ ...place(lease), records }, 'records were deleted by retention before the group had read them');
+  #deletedUnread(lease: PartitionLease, from: number, to: number): void {
+    const fields = { ...place(lease), from, to, records: to - from };
+    this.#log.error(fields, 'records were deleted by retention before the group had read them');
   }
 }
 

@@ -27,6 +27,14 @@ export class Fifo<Item extends object> {
     return this.shift();
   }
 
+  /** All of them, the first first. */
+  *[Symbol.iterator](): Iterator<Item> {
+    for (let at = this.#head; at < this.#items.length; at++) {
+      const item = this.#items[at];
+      if (item !== undefined) yield item;
+    }
+  }
+
   /** Takes out all that `isGone` says; takes time by their number. */
   remove(isGone: (item: Item) => boolean): void {
     this.#items = this.#items.slice(this.#head).filter((item) => item !== undefined && !isGone(item));

@@ -88,6 +88,12 @@ export class KeyedQueue<Item extends object> {
     this.#startTurns();
   }
 
+  /** {@link PartitionQueue.reconsider}, and starts what that made ready. */
+  reconsider(queue: PartitionQueue<Item>, change: (item: Item) => void): void {
+    queue.reconsider(change, this.#options.needsTarget);
+    this.#startTurns();
+  }
+
   /** {@link PartitionQueue.discardOnly}, and starts what that made ready. */
   discardOnly(queue: PartitionQueue<Item>, isDiscarded: (item: Item) => boolean): void {
     queue.discardOnly(isDiscarded);
@@ -176,7 +182,8 @@ export class KeyedQueue<Item extends object> {
     this.#stopAsking = undefined;
   }
 
-  #startBatch({ lanes, items }: Collected<Item> = { lanes: [], items: [] }): void {
+  #startBatch(batch: Collected<Item> = { lanes: [], items: [] }): void {
+    const { lanes, items } = this.#stillTogether(batch);
     if (items.length === 0) return;
     const { gate, turnTogether } = this.#options;
     gate.turnStarted();
@@ -187,6 +194,15 @@ export class KeyedQueue<Item extends object> {
       for (const [at, lane] of lanes.entries()) this.#settled(lane, items[at], waitsMs[at]);
       this.#ended();
     });
+  }
+
+  /** Without what goes its own way since it was collected. */
+  #stillTogether(batch: Collected<Item>): Collected<Item> {
+    const { batchingOf } = this.#options;
+    const { lanes, items } = batch;
+    if (items.every((item) => batchingOf(item))) return batch;
+    const isTogether = (_: unknown, at: number) => items[at] !== undefined && batchingOf(items[at]) !== undefined;
+    return { lanes: lanes.filter(isTogether), items: items.filter(isTogether) };
   }
 
   #settled(lane: Lane<Item>, item: Item | undefined, waitMs: number | undefined): void {

@@ -60,6 +60,13 @@ export class Lane<Item extends object> {
     return this.current ?? this.#first;
   }
 
+  /** The current one, and then what waits. */
+  *all(): Iterable<Item> {
+    if (this.current) yield this.current;
+    if (this.#first) yield this.#first;
+    if (this.#rest) yield* this.#rest;
+  }
+
   push(item: Item): void {
     if (this.#first === undefined) this.#first = item;
     else (this.#rest ??= new Fifo()).push(item);

@@ -103,6 +103,29 @@ export class PartitionQueue<Item extends object> implements LaneOwner<Item> {
   }
 
   /**
+   * Lets `change` make items need no target that did, all but those that have a turn just now. Whatever is next under its key
+   * after that goes on without waiting for one.
+   */
+  reconsider(change: (item: Item) => void, needsTarget: (item: Item) => boolean): void {
+    const waitForTarget: Lane<Item>[] = [];
+    const free: Lane<Item>[] = [];
+    for (const lane of this.#lanes.values()) {
+      const { next } = lane;
+      const neededTarget = next !== undefined && needsTarget(next);
+      for (const item of lane.all()) if (item !== lane.current || !lane.running) change(item);
+      if (!next || !neededTarget || lane.running) continue;
+      if (lane.inLine) waitForTarget.push(lane);
+      else if (!needsTarget(next) && lane.current) free.push(lane);
+    }
+    this.#starter.discarded(this);
+    for (const lane of free) {
+      lane.stopWaiting?.();
+      lane.stopWaiting = undefined;
+    }
+    for (const lane of [...free, ...waitForTarget]) this.#starter.ready(lane);
+  }
+
+  /**
    * Takes what waits under hot keys, and under those that are stuck where that is half of all, and queues what `change` makes
    * of it beside them, in order, to go its own way. What comes after it under such a key waits for it.
    */

@@ -17,7 +17,8 @@ export const errorCodes = {
   CALL_ABORTED: { retryable: true, meaning: 'The caller gave up, because the service stops or lost the partition.' },
   CALL_CLAIMED: {
     retryable: true,
-    meaning: 'Another call has claimed the same event in the idempotency store; it is asked again until that has ended.',
+    meaning:
+      'Another call has claimed the same event in the idempotency store; it is asked again until that has ended.',
   },
   CALL_UNCERTAIN: {
     retryable: false,
@@ -30,6 +31,10 @@ export const errorCodes = {
   KEY_OVERFLOW: {
     retryable: false,
     meaning: "Too much waited for the record's key, and the consumer says `overflow: 'dead-letter'`.",
+  },
+  RETENTION_NEAR: {
+    retryable: false,
+    meaning: 'Retention was about to delete the record before it was called, and the consumer says `parkBeforeMs`.',
   },
   LEASE_LOST: {
     retryable: true,

@@ -4,8 +4,8 @@ import type { TopicPartition } from './topic-partition.ts';
 export interface LeaseTableLog {
   /** The group's place was out of range, and a client stored "the oldest" over it. */
   placeLost(partition: TopicPartition, logStart: number): void;
-  /** Retention was faster than the group. */
-  recordsDeleted(partition: TopicPartition, count: number): void;
+  /** Retention was faster than the group: what lies from `from` to before `to` is gone. */
+  recordsDeleted(partition: TopicPartition, from: number, to: number): void;
   /** Records of its keys may still lie in the partitions that were there before it. */
   waitsForOlder(partition: TopicPartition): void;
   /** It has passed, and is read. */

@@ -272,7 +272,8 @@ export class LeaseTable implements GroupClientListener, LeaseHolder {
   }
 
   #skip(lease: GroupLease, next: number, logStart: number): void {
-    this.#log.recordsDeleted(lease, logStart - next);
+    this.#log.recordsDeleted(lease, next, logStart);
+    this.#sink.deleted?.(lease, next, logStart);
     lease.advance(logStart - 1, []);
     this.#sink.records(lease, [], logStart);
   }

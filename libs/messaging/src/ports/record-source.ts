@@ -59,6 +59,8 @@ export interface RecordSink {
    * the lease within `deadlineMs`; then it ends. A source that cannot wait ends it at once instead.
    */
   revoking(lease: PartitionLease, deadlineMs: number): void;
+  /** What lies from `from` to before `to` was deleted while the lease waited for it, and will not be delivered. @default not told */
+  deleted?(lease: PartitionLease, from: number, to: number): void;
   /** The lease's signal is already aborted. */
   revoked(lease: PartitionLease): void;
 }

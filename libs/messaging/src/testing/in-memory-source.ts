@@ -202,6 +202,12 @@ export class InMemoryLease implements PartitionLease {
     this.#sink.granted(this);
   }
 
+  /** Records that it waited for are gone. */
+  lose(from: number, to: number): void {
+    this.#sink.deleted?.(this, from, to);
+    this.#sink.records(this, [], to);
+  }
+
   /** The partition is to go: the sink drains it, and releases the lease. */
   giveUp(deadlineMs: number): void {
     this.#sink.revoking(this, deadlineMs);
