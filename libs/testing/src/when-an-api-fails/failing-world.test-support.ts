@@ -118,7 +118,9 @@ export class FailingWorld {
   append(data: { readonly customer: string; readonly number: number }, value?: Buffer): void {
     const options = { source: '/shop', id: `${data.customer}-${data.number}`, now: new Date(this.clock.now()) };
     const record = encodeEvent('orders', createEvent(contract, data, options));
-    this.source.append(0, value ? { ...record, value } : record);
+    // Where nobody asks how long it is kept, it is of no age.
+    const age = this.source.retentionMs === undefined ? {} : { timestampMs: this.clock.now() };
+    this.source.append(0, { ...record, ...age, ...(value && { value }) });
   }
 
   /** Lets `ms` pass. */

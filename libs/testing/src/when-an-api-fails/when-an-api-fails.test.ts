@@ -369,6 +369,41 @@ const rows: readonly Row[] = [
     },
   },
   {
+    fails: 'it is away for longer than the topic keeps its records',
+    happens:
+      'a warning comes before; with `parkBeforeMs` the records become dead letters in time, else they are deleted, and named from offset to offset',
+    again: 'the dead letters, when they are replayed',
+    order: 'kept, among the dead letters of a key, too',
+    see: '`millrace_partition_kept_for_seconds`; dead letters with `RETENTION_NEAR`; `millrace_consumer_deleted_unread_total`',
+    act: 'prolong the retention in time, or replay when it is well; see [observing.md](observing.md#retention)',
+    proof: async () => {
+      const world = await FailingWorld.begin({
+        api: () => 'refused',
+        consumer: { parkBeforeMs: 20_000, held: { records: 50 } },
+      });
+      world.source.retentionMs = 60_000;
+      for (let second = 1; second <= 300; second++) {
+        world.order(['ann', 'bob'], second);
+        await world.pass(1_000);
+      }
+      world.api = () => 200;
+      await world.pass(60_000);
+      expect([world.committed, world.outcomes.length]).toEqual([600, 600]);
+      const parked = world.letters.map(({ ce_id }) => String(ce_id));
+      expect(new Set(world.letters.map(({ millrace_dlq_code }) => millrace_dlq_code))).toEqual(
+        new Set(['RETENTION_NEAR']),
+      );
+      expect(inOrderPerKey(parked)).toBe(true);
+      expect(parked.length).toBeGreaterThan(400);
+      const ages = world.letters.map(({ millrace_dlq_last_at, ce_time }) => {
+        return Date.parse(String(millrace_dlq_last_at)) - Date.parse(String(ce_time));
+      });
+      expect(Math.max(...ages)).toBeLessThan(60_000);
+      const completed = world.outcomes.filter((outcome) => outcome === 'completed').length;
+      expect(completed + parked.length).toBe(600);
+    },
+  },
+  {
     fails: 'a dead letter cannot be written',
     happens: 'the record stays pending, and the letter is written again and again; its offset is not committed before',
     again: 'no; only the writing',
