@@ -10,6 +10,7 @@ import { engine } from './engine.ts';
 import { handOver } from './hand-over.ts';
 import { hotKey } from './hot-key.ts';
 import { httpClient } from './http-client.ts';
+import { idempotency } from './idempotency.ts';
 import { kill } from './kill.ts';
 import { registrationWithoutKafka } from './registration-without-kafka.ts';
 import { stuckRecord } from './stuck-record.ts';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   engine,
   hotKey,
   httpClient,
+  idempotency,
   stuckRecord,
 ];
 
