@@ -3,9 +3,12 @@ import type { MemberProcess } from '../in-memory-broker/member-process.ts';
 import type { Emit, Happening } from './emit.ts';
 import { WatchedLease } from './watched-lease.ts';
 
+/** A process, simulated or real, as far as its source is watched. */
+export type WatchedMember = Pick<MemberProcess, 'name' | 'alive' | 'clock'>;
+
 export interface WatchedSourceOptions {
   /** Whose source it is; nothing is told after its crash. */
-  readonly member: MemberProcess;
+  readonly member: WatchedMember;
   readonly emit: Emit;
   /** Told of each lease before the consumer is. */
   readonly beginsAt: (lease: PartitionLease) => void;
@@ -19,7 +22,7 @@ interface Held {
 /** A record source that tells what passes through it: leases, and how much the consumer above has in its hands. */
 export class WatchedSource implements RecordSource {
   readonly #source: RecordSource;
-  readonly #member: MemberProcess;
+  readonly #member: WatchedMember;
   readonly #emit: Emit;
   readonly #beginsAt: (lease: PartitionLease) => void;
   readonly #watched = new Map<PartitionLease, WatchedLease>();

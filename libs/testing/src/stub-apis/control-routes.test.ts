@@ -10,7 +10,14 @@ const problemJson: unknown = expect.stringMatching(/^application\/problem\+json/
 describe('the control port', () => {
   it('shows the fault in force, with what was left unsaid', async () => {
     const stub = await startStub();
-    const healthy = { latencyMs: 0, failureRate: 0, status: 503, failing: 'calls', mode: 'answer' };
+    const healthy = {
+      latencyMs: 0,
+      failureRate: 0,
+      status: 503,
+      failing: 'calls',
+      mode: 'answer',
+      idempotencyKeys: 'honoured',
+    };
     const fault = async () => (await fetch(`${stub.controlUrl}/faults/notification`)).json();
     expect(await fault()).toEqual(healthy);
     expect(await stub.setFault('notification', { status: 429, retryAfterSeconds: 2 })).toEqual({

@@ -22,10 +22,13 @@ export const faultInForce = z
     mode: z
       .enum(['answer', 'hang', 'refuse'])
       .describe('`hang`: calls get no answer until the fault changes. `refuse`: connections are refused, or break.'),
+    idempotencyKeys: z
+      .enum(['honoured', 'ignored'])
+      .describe('`ignored`: every call has an effect of its own, whatever its idempotency key.'),
   })
   .meta({ id: 'Fault' });
 
-const { latencyMs, failureRate, status, retryAfterSeconds, failing, mode } = faultInForce.shape;
+const { latencyMs, failureRate, status, retryAfterSeconds, failing, mode, idempotencyKeys } = faultInForce.shape;
 
 /** What `PUT /faults/{api}` takes; every field may be left out, an unknown one is refused. */
 export const faultSchema = z
@@ -36,6 +39,7 @@ export const faultSchema = z
     retryAfterSeconds,
     failing: failing.default('calls'),
     mode: mode.default('answer'),
+    idempotencyKeys: idempotencyKeys.default('honoured'),
   })
   .transform(({ failureRate, status, ...rest }): Fault => {
     const rateWhenUnsaid = status === undefined ? 0 : 1;
@@ -61,6 +65,15 @@ export interface Fault {
    * `refuse`: nobody listens on the API's port. Behind the control port, connections break.
    */
   readonly mode: 'answer' | 'hang' | 'refuse';
+  /** `ignored`: every call has an effect of its own, as with an API that knows no idempotency keys. */
+  readonly idempotencyKeys: 'honoured' | 'ignored';
 }
 
-export const noFault: Fault = { latencyMs: 0, failureRate: 0, status: 503, failing: 'calls', mode: 'answer' };
+export const noFault: Fault = {
+  latencyMs: 0,
+  failureRate: 0,
+  status: 503,
+  failing: 'calls',
+  mode: 'answer',
+  idempotencyKeys: 'honoured',
+};

@@ -6,6 +6,7 @@ import type { Counts } from './counter-table.ts';
 import type { Effect, EffectTotals } from './effect-table.ts';
 import { type Fault, noFault } from './fault.ts';
 import { StubApi } from './stub-api.ts';
+import type { ApiWatch } from './seen-call.ts';
 import { StubMemory } from './stub-memory.ts';
 
 export interface StubApiSetOptions {
@@ -25,7 +26,11 @@ export interface StubApiSetOptions {
   readonly bodyLimitBytes?: number;
   /** How long `stop` waits for calls at work before it cuts them off. @default 5000 */
   readonly drainMs?: number;
+  /** Hears of each call, when it comes, takes effect, and is answered. @default nobody */
+  readonly watch?: ApiWatch;
 }
+
+const nobody: ApiWatch = () => undefined;
 
 /** What one API has seen since the last reset, restarts included; `inFlight` is of now. */
 export interface ApiStats extends Counts, EffectTotals {
@@ -106,8 +111,10 @@ export class StubApiSet {
   }
 
   #api(name: string): StubApi {
-    const { clock = systemClock, random = Math.random, bodyLimitBytes = 2 * 1024 * 1024, log } = this.#options;
-    const api = this.#apis.get(name) ?? new StubApi({ name, memory: this.#memory, clock, random, bodyLimitBytes, log });
+    const { clock = systemClock, random = Math.random, bodyLimitBytes = 2 * 1024 * 1024 } = this.#options;
+    const { log, watch = nobody } = this.#options;
+    const options = { name, memory: this.#memory, clock, random, bodyLimitBytes, log, watch };
+    const api = this.#apis.get(name) ?? new StubApi(options);
     this.#apis.set(name, api);
     return api;
   }

@@ -11,6 +11,7 @@ import { type Fault, noFault } from './fault.ts';
 import { InFlight } from './in-flight.ts';
 import { drawLatencyMs } from './latency.ts';
 import { readBody } from './read-body.ts';
+import { type ApiWatch, SeenCall } from './seen-call.ts';
 import type { StubMemory } from './stub-memory.ts';
 
 export interface StubApiOptions {
@@ -21,6 +22,7 @@ export interface StubApiOptions {
   readonly random: () => number;
   readonly bodyLimitBytes: number;
   readonly log: Pick<Logger, 'error'> | undefined;
+  readonly watch: ApiWatch;
 }
 
 /**
@@ -40,6 +42,7 @@ export class StubApi {
   readonly #handling = new Set<Promise<void>>();
   readonly #hanging = new Set<ServerResponse>();
   #fault = noFault;
+  #calls = 0;
   #abandoned = false;
 
   constructor(options: StubApiOptions) {
@@ -90,22 +93,29 @@ export class StubApi {
     const fault = this.#fault;
     if (fault.mode === 'refuse') return void response.destroy();
     if (request.method !== 'POST') return sendAnswer(response, onlyPost);
-    this.#enter(request, response);
+    const seen = this.#enter(request, response);
     if (fault.mode === 'hang') return this.#hang(request, response);
     const bytes = await readBody(request, this.#options.bodyLimitBytes);
     if (bytes === 'broken off') return;
-    const answer = await this.#answer(request, response, { path, bytes, fault });
+    const answer = await this.#answer(request, response, { path, bytes, fault, seen });
     // Now, not when the response is closed: the caller's next call may be here before that.
     this.#inFlight.leave(response);
+    if (!response.destroyed) seen.tell({ what: 'answered', status: answer.status });
     sendAnswer(response, answer);
   }
 
-  #enter({ headers }: IncomingMessage, response: ServerResponse): void {
-    const { memory, name } = this.#options;
+  #enter(request: IncomingMessage, response: ServerResponse): SeenCall {
+    const { memory, name, watch } = this.#options;
     memory.count(name, 'calls');
-    if (this.#inFlight.enter(response, headers['order-key']?.toString())) memory.count(name, 'overlaps');
+    const seen = new SeenCall({ api: name, call: ++this.#calls }, watch);
+    seen.tell(calledBy(request));
+    if (this.#inFlight.enter(response, request.headers['order-key']?.toString())) memory.count(name, 'overlaps');
     memory.raisePeak(name, this.#inFlight.count);
-    response.once('close', () => this.#inFlight.leave(response));
+    response.once('close', () => {
+      this.#inFlight.leave(response);
+      if (!response.writableFinished) seen.tell({ what: 'left' });
+    });
+    return seen;
   }
 
   #hang(request: IncomingMessage, response: ServerResponse): void {
@@ -117,7 +127,7 @@ export class StubApi {
   async #answer(
     { headers }: IncomingMessage,
     response: ServerResponse,
-    { path, bytes, fault }: { readonly path: string; readonly bytes: Buffer | 'too large'; readonly fault: Fault },
+    { path, bytes, fault, seen }: ReadRequest,
   ): Promise<Answer> {
     const { name: api, random } = this.#options;
     if (bytes === 'too large') return this.#counted('rejections', tooLarge);
@@ -127,31 +137,34 @@ export class StubApi {
     if (isWhole && random() < fault.failureRate) return this.#after(latencyMs, 'failures', failure(fault));
     const read = readCall({ api, path, headers, bytes, ...(isBatch && { bodySchema: trackedEvents }) });
     if ('status' in read) return this.#after(latencyMs, 'rejections', read);
-    return isBatch ? this.#workAll(callsOf(read), response, { fault, latencyMs }) : this.#work(read, latencyMs);
+    return isBatch
+      ? this.#workAll(callsOf(read), response, { fault, latencyMs, seen })
+      : this.#work(keyedAs(fault, read), latencyMs, seen);
   }
 
   /** The work of a batch takes as long as that of one call. */
   async #workAll(
     calls: readonly Call[],
     response: ServerResponse,
-    { fault, latencyMs }: { readonly fault: Fault; readonly latencyMs: number },
+    { fault, latencyMs, seen }: { readonly fault: Fault; readonly latencyMs: number; readonly seen: SeenCall },
   ): Promise<Answer> {
     const { memory, name } = this.#options;
     for (const { orderKey } of calls)
       if (orderKey !== undefined && this.#inFlight.carries(response, orderKey)) memory.count(name, 'overlaps');
     await this.#wait(latencyMs);
-    const results = await Promise.all(calls.map((call) => this.#workOne(call, fault)));
+    const results = await Promise.all(calls.map((call) => this.#workOne(call, fault, seen)));
     return this.#abandoned ? stopping : batchAnswer(results);
   }
 
   /** One event of a batch. */
-  async #workOne(call: Call, { failing, failureRate, status, retryAfterSeconds }: Fault): Promise<ItemResult> {
+  async #workOne(call: Call, fault: Fault, seen: SeenCall): Promise<ItemResult> {
+    const { failing, failureRate, status, retryAfterSeconds } = fault;
     const { idempotencyKey = '' } = call;
     if (failing === 'events' && this.#options.random() < failureRate) {
       await this.#count('failures');
       return { idempotencyKey, status, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
     }
-    const answer = await this.#work(call, 0);
+    const answer = await this.#work(keyedAs(fault, call), 0, seen);
     return { idempotencyKey, status: answer.status };
   }
 
@@ -172,25 +185,27 @@ export class StubApi {
     await memory.saved();
   }
 
-  async #work(call: Call, latencyMs: number): Promise<Answer> {
+  async #work(call: Call, latencyMs: number, seen: SeenCall): Promise<Answer> {
     const key = call.idempotencyKey;
-    if (key === undefined) return this.#perform(call, latencyMs);
+    if (key === undefined) return this.#perform(call, latencyMs, seen);
     const first = this.#working.get(key);
     if (first) {
       await Promise.allSettled([first]);
-      return this.#perform(call, 0);
+      return this.#perform(call, 0, seen);
     }
     const workMs = latencyMs > 0 && this.#options.memory.knows(call) ? 0 : latencyMs;
-    const working = this.#perform(call, workMs);
+    const working = this.#perform(call, workMs, seen);
     this.#working.set(key, working);
     return working.finally(() => this.#working.delete(key));
   }
 
-  async #perform(call: Call, latencyMs: number): Promise<Answer> {
+  async #perform(call: Call, latencyMs: number, seen: SeenCall): Promise<Answer> {
     await this.#wait(latencyMs);
     if (this.#abandoned) return stopping;
     const { memory, clock } = this.#options;
-    return this.#result(call, await memory.perform(call, clock.now()));
+    const performed = await memory.perform(call, clock.now());
+    if (performed.kind === 'effect') seen.tell({ what: 'acted', idempotencyKey: call.idempotencyKey });
+    return this.#result(call, performed);
   }
 
   #result({ api }: Call, performed: Performed): Answer | Promise<Answer> {
@@ -203,6 +218,31 @@ export class StubApi {
   async #wait(latencyMs: number): Promise<void> {
     if (latencyMs > 0) await this.#options.clock.wait(latencyMs);
   }
+}
+
+/** A request as far as it has been read, and how it is to be answered. */
+interface ReadRequest {
+  readonly path: string;
+  readonly bytes: Buffer | 'too large';
+  readonly fault: Fault;
+  readonly seen: SeenCall;
+}
+
+/** The call as an API takes it that honours idempotency keys, or does not. */
+function keyedAs({ idempotencyKeys }: Fault, call: Call): Call {
+  return idempotencyKeys === 'honoured' ? call : { ...call, idempotencyKey: undefined };
+}
+
+function calledBy({ url = '', headers }: IncomingMessage) {
+  const at = url.indexOf('?');
+  const sequence = headers['order-sequence'];
+  return {
+    what: 'called',
+    query: at === -1 ? '' : url.slice(at + 1),
+    idempotencyKey: headers['idempotency-key']?.toString(),
+    orderKey: headers['order-key']?.toString(),
+    orderSequence: sequence === undefined ? undefined : Number(sequence),
+  } as const;
 }
 
 /** Instrumentation knows only the method; the path is in the span's attributes. */
