@@ -2,7 +2,7 @@ import { handOver } from './hand-over.js';
 import { install } from './install.js';
 import { root } from './root.js';
 
-const commands = ['start', 'test', 'test-api', 'test-containers', 'check', 'bench', 'simulate', 'mutate'];
+const commands = ['start', 'test', 'test-api', 'test-containers', 'check', 'bench', 'simulate', 'chaos', 'mutate'];
 
 /**
  * Installs the packages where that is needed, then runs tools/launcher/src/<command>.ts.

@@ -117,9 +117,9 @@ export class TopicRig {
     while ((await this.leader(partition)) !== replicas[0]) await pause(againMs);
   }
 
-  /** The broker that leads a partition; -1 while none does. */
-  async leader(partition: number): Promise<number> {
-    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [this.topic] });
+  /** The broker that leads a partition, of this topic or of another; -1 while none does. */
+  async leader(partition: number, topic = this.topic): Promise<number> {
+    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [topic] });
     return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader ?? -1;
   }
 

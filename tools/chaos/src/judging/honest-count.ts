@@ -1,0 +1,159 @@
+import { type CallStory, callStories, eventOf } from './call-story.ts';
+import type { Evidence, MemberStory } from './evidence.ts';
+import { type LeaseStory, leaseStories } from './lease-stories.ts';
+
+/** What no idempotency key hides. */
+export interface HonestCount {
+  readonly events: number;
+  readonly calls: number;
+  /** Of an event that Kafka had acknowledged, neither an effect nor a dead letter. */
+  readonly lost: readonly string[];
+  /** Effects beyond the first of an event. */
+  readonly doubleEffects: number;
+  /** Made again after their 200, by whoever kept the partition or got it in order. */
+  readonly againAfter200: readonly CallAgain[];
+  /** Made again after a 200 whose member was killed, or had lost the partition, before that was committed. */
+  readonly againUncommitted: readonly CallAgain[];
+  /** Made again after a call that died with its member, or was cut off when it lost the partition. */
+  readonly againInFlight: number;
+  /** What kills and losses may cost in calls: in flight then, and done since the last commit. */
+  readonly bound: number;
+  /** Made again because the one before had failed. */
+  readonly retries: number;
+  /** Calls of one event at the API at the same time, neither of which was dead, cut off or standing still. */
+  readonly overlaps: readonly string[];
+  /** Requests that came to the API more than once. */
+  readonly sentTwice: readonly string[];
+  /** First effects of events whose key had had a later one. */
+  readonly outOfOrder: readonly string[];
+  readonly deadLetters: number;
+}
+
+/** A call and the one before it. */
+export interface CallAgain {
+  readonly before: CallStory;
+  readonly again: CallStory;
+}
+
+/** Counts from what members, API and Kafka have told, each for itself. */
+export function honestCount(evidence: Evidence): HonestCount {
+  const calls = callStories(evidence);
+  const ofEvent = Map.groupBy(calls, ({ record }) => eventOf(record));
+  const leases = new Map(evidence.members.map((member) => [member, leaseStories(member)]));
+  const letters = lettersOf(evidence);
+  const again = [...ofEvent.values()]
+    .flatMap((each) => repeats(each))
+    .map((pair) => ({ ...pair, why: whyOf(pair, leases) }));
+  const of = (why: Why) => again.filter((each) => each.why === why);
+  return {
+    events: evidence.acknowledged.size,
+    calls: calls.length,
+    lost: lostEvents(evidence, ofEvent, letters),
+    doubleEffects: doubleEffects(evidence),
+    againAfter200: of('after its 200'),
+    againUncommitted: of('uncommitted'),
+    againInFlight: of('in flight').length,
+    bound: evidence.members.flatMap((member) => mayBeMadeAgain(member, calls, leases.get(member) ?? [])).length,
+    retries: of('failed').length,
+    overlaps: [...ofEvent].flatMap(([event, each]) => (overlap(each) ? [event] : [])),
+    sentTwice: calls.filter(({ arrivedMs }) => arrivedMs.length > 1).map(({ record }) => record.id),
+    outOfOrder: outOfOrder(calls),
+    deadLetters: letters.size,
+  };
+}
+
+function lettersOf({ members }: Evidence): ReadonlySet<string> {
+  const letters = members.flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'letter'));
+  return new Set(letters.map(eventOf));
+}
+
+function lostEvents(
+  { acknowledged }: Evidence,
+  ofEvent: ReadonlyMap<string, readonly CallStory[]>,
+  letters: ReadonlySet<string>,
+): readonly string[] {
+  const hasActed = (event: string) => ofEvent.get(event)?.some(({ actedMs }) => actedMs !== undefined) ?? false;
+  return [...acknowledged.keys()].filter((event) => !hasActed(event) && !letters.has(event));
+}
+
+/** By the API alone. */
+function doubleEffects({ api }: Evidence): number {
+  const keys = new Map(api.flatMap((entry) => (entry.what === 'called' ? [[entry.call, entry.idempotencyKey]] : [])));
+  const acted = api.filter(({ what }) => what === 'acted');
+  return acted.length - new Set(acted.map(({ call }) => keys.get(call))).size;
+}
+
+/** Each call but the first, with the one before that says most: an accepted one, else the last. */
+function repeats(calls: readonly CallStory[]): readonly CallAgain[] {
+  return calls.slice(1).map((again, at) => {
+    const earlier = calls.slice(0, at + 1);
+    const accepted = earlier.findLast(({ ended }) => ended?.result === 'accepted' && ended.atMs < again.startedMs);
+    return { before: accepted ?? (earlier.at(-1) as CallStory), again };
+  });
+}
+
+type Why = 'after its 200' | 'uncommitted' | 'in flight' | 'failed';
+
+function whyOf({ before }: CallAgain, leases: ReadonlyMap<MemberStory, readonly LeaseStory[]>): Why {
+  const { ended } = before;
+  if (ended?.result === 'failed') return 'failed';
+  if (ended?.result !== 'accepted') return 'in flight';
+  const lease = leaseOf(before, leases.get(before.member) ?? []);
+  return lease?.end === 'killed' || lease?.end === 'lost' ? 'uncommitted' : 'after its 200';
+}
+
+/** The lease under which a call was made. */
+function leaseOf({ record, startedMs }: CallStory, leases: readonly LeaseStory[]): LeaseStory | undefined {
+  return leases.findLast(
+    ({ topic, partition, fromMs }) => topic === record.topic && partition === record.partition && fromMs <= startedMs,
+  );
+}
+
+/** Calls of a member that were in flight, or accepted and not committed, when their lease came to a bad end. */
+function mayBeMadeAgain(
+  member: MemberStory,
+  calls: readonly CallStory[],
+  leases: readonly LeaseStory[],
+): readonly CallStory[] {
+  const known = new Map(member.entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.id, entry.atMs]] : [])));
+  return calls.filter((call) => {
+    if (call.member !== member) return false;
+    const lease = leaseOf(call, leases);
+    if (!lease || (lease.end !== 'killed' && lease.end !== 'lost')) return false;
+    if (call.ended?.result !== 'accepted') return call.ended?.result !== 'failed';
+    return (known.get(call.record.id) ?? Infinity) > lease.keptMs;
+  });
+}
+
+/** Whether one came to the API while another one was there that was still wanted. */
+function overlap(calls: readonly CallStory[]): boolean {
+  return calls.some((later, at) => calls.slice(0, at).some((earlier) => isWanted(earlier, later.arrivedMs[0])));
+}
+
+function isWanted({ arrivedMs: [arrivedMs], overMs = Infinity, ...call }: CallStory, atMs = Infinity): boolean {
+  if (arrivedMs === undefined || atMs === Infinity || arrivedMs > atMs || overMs <= atMs) return false;
+  const { end, stalls } = call.member;
+  const gone = end !== undefined && end.how !== 'stopped' && (end.atMs ?? lastMs(call.member)) <= atMs;
+  const still = stalls.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs);
+  const forgotten = Math.min(call.ended?.atMs ?? Infinity, call.abortedMs ?? Infinity) <= atMs;
+  return !gone && !still && !forgotten;
+}
+
+function lastMs({ entries }: MemberStory): number {
+  return entries.at(-1)?.atMs ?? 0;
+}
+
+function outOfOrder(calls: readonly CallStory[]): readonly string[] {
+  const acted = calls.filter(({ actedMs }) => actedMs !== undefined);
+  const inOrder = acted.toSorted((a, b) => (a.actedMs ?? 0) - (b.actedMs ?? 0));
+  const first = new Map(inOrder.toReversed().map((call) => [eventOf(call.record), call]));
+  const last = new Map<string, number>();
+  return inOrder
+    .filter((call) => first.get(eventOf(call.record)) === call)
+    .filter(({ record: { key, offset } }) => {
+      const before = last.get(key ?? '') ?? -1;
+      last.set(key ?? '', Math.max(before, offset));
+      return offset < before;
+    })
+    .map(({ record }) => record.id);
+}

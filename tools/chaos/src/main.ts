@@ -1,0 +1,3 @@
+import { chaosCommand } from './chaos-command.ts';
+
+process.exit(await chaosCommand(process.argv.slice(2)));
