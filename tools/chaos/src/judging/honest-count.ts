@@ -94,12 +94,14 @@ function repeats(calls: readonly CallStory[]): readonly CallAgain[] {
 
 type Why = 'after its 200' | 'uncommitted' | 'in flight' | 'failed';
 
-function whyOf({ before }: CallAgain, leases: ReadonlyMap<MemberStory, readonly LeaseStory[]>): Why {
+function whyOf({ before, again }: CallAgain, leases: ReadonlyMap<MemberStory, readonly LeaseStory[]>): Why {
   const { ended } = before;
-  if (ended?.result === 'failed') return 'failed';
-  if (ended?.result !== 'accepted') return 'in flight';
   const lease = leaseOf(before, leases.get(before.member) ?? []);
-  return lease?.end === 'killed' || lease?.end === 'lost' ? 'uncommitted' : 'after its 200';
+  if (ended?.result === 'accepted')
+    return lease?.end === 'killed' || lease?.end === 'lost' ? 'uncommitted' : 'after its 200';
+  // what was cut off by its deadline, its member repeats under the same lease
+  const isSame = lease !== undefined && lease === leaseOf(again, leases.get(again.member) ?? []);
+  return ended?.result === 'failed' || isSame ? 'failed' : 'in flight';
 }
 
 /** The lease under which a call was made. */
@@ -119,8 +121,9 @@ function mayBeMadeAgain(
   return calls.filter((call) => {
     if (call.member !== member) return false;
     const lease = leaseOf(call, leases);
-    if (!lease || (lease.end !== 'killed' && lease.end !== 'lost')) return false;
+    if (!lease || lease.end === 'still held') return false;
     if (call.ended?.result !== 'accepted') return call.ended?.result !== 'failed';
+    if (lease.end === 'in order') return false;
     return (known.get(call.record.id) ?? Infinity) > lease.keptMs;
   });
 }

@@ -12,9 +12,8 @@ export const rollingRestart: readonly Scenario[] = (['ignored', 'honoured'] as c
   extents: idempotencyKeys === 'ignored' ? ['full', 'short'] : ['full'],
   run: async ({ extent, open, tell }) => {
     const world = await open({ partitions: 12, idempotencyKeys });
-    await world.startAll(members - 1, {});
     world.load({ perSecond: perSecond[extent], keys: 2_000 });
-    await world.startAll(1);
+    await world.startAll(members);
     for (let round = 1; round <= rounds[extent]; round++)
       for (const [at, member] of world.alive.entries()) {
         tell(`round ${round}, restart ${at + 1} of ${members}`);
