@@ -65,7 +65,12 @@ function countBreaches(
 function breach(name: string, cases: readonly string[], times = cases.length): Breach | undefined {
   if (times === 0) return undefined;
   const more = cases.length > shown ? [`and ${cases.length - shown} more`] : [];
-  return { name, text: [`${name}: broken ${times} times`, ...cases.slice(0, shown), ...more].join('\n  ') };
+  return {
+    name,
+    text: [`${name}: broken ${times === 1 ? 'once' : `${times} times`}`, ...cases.slice(0, shown), ...more].join(
+      '\n  ',
+    ),
+  };
 }
 
 function describeAgain({ before, again }: CallAgain): string {

@@ -205,7 +205,6 @@ export class ChaosWorld {
   async close(): Promise<void> {
     void this.#writer?.stop();
     await Promise.all([...this.alive.map((member) => member.kill()), this.api.end()]);
-    this.#commits.close();
     this.rig.close();
   }
 

@@ -5,41 +5,50 @@ import { commitsPartitionOf } from './where-commits-are.ts';
 
 /** What Kafka has stored of a group, from a moment on: every commit, whoever sent it. */
 export class StoredCommits {
-  readonly #reader: TopicReader;
+  readonly #connection: KafkaConnection;
   readonly #group: string;
-  readonly #from: LogRange;
+  readonly #before: LogRange;
 
   static async since(connection: KafkaConnection, group: string): Promise<StoredCommits> {
-    const reader = await openTopicReader(connection);
-    return new StoredCommits(reader, group, await rangeOf(reader, group));
+    const before = await withReader(connection, (reader) => rangeOf(reader, group));
+    return new StoredCommits(connection, group, before);
   }
 
-  private constructor(reader: TopicReader, group: string, from: LogRange) {
-    this.#reader = reader;
+  private constructor(connection: KafkaConnection, group: string, before: LogRange) {
+    this.#connection = connection;
     this.#group = group;
-    this.#from = from;
+    this.#before = before;
   }
 
   /** The partition of Kafka's own topic in which they are. */
   get partition(): number {
-    return this.#from.partition;
+    return this.#before.partition;
   }
 
   /** Those of `topic`, in the order in which they were stored. */
-  async read(topic: string): Promise<readonly StoredOffset[]> {
-    const commits: StoredOffset[] = [];
-    const { to, partition } = await rangeOf(this.#reader, this.#group);
-    await this.#reader.read(offsetsTopic, [{ partition, from: this.#from.to, to }], (records) => {
-      for (const record of records) {
-        const commit = readOffsetCommit(record, this.#group);
-        if (commit?.topic === topic) commits.push(commit);
-      }
+  read(topic: string): Promise<readonly StoredOffset[]> {
+    return withReader(this.#connection, async (reader) => {
+      const commits: StoredOffset[] = [];
+      const { to, partition } = await rangeOf(reader, this.#group);
+      await reader.read(offsetsTopic, [{ partition, from: this.#before.to, to }], (records) => {
+        const read = records.flatMap((record) => readOffsetCommit(record, this.#group) ?? []);
+        commits.push(...read.filter((commit) => commit.topic === topic));
+      });
+      return commits;
     });
-    return commits;
   }
+}
 
-  close(): void {
-    this.#reader.close();
+/** A new one each time: one that was opened before its brokers went would look for them where they were. */
+async function withReader<Result>(
+  connection: KafkaConnection,
+  work: (reader: TopicReader) => Promise<Result>,
+): Promise<Result> {
+  const reader = await openTopicReader(connection);
+  try {
+    return await work(reader);
+  } finally {
+    reader.close();
   }
 }
 
