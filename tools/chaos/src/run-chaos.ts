@@ -53,7 +53,7 @@ async function runOne(scenario: Scenario, brokers: Brokers, options: ChaosOption
   tell('beginning');
   const cluster = await (scenario.broker === 'shared'
     ? brokers.shared()
-    : brokers.start(scenario.broker === 'own' ? 1 : scenario.broker));
+    : brokers.start(scenario.broker === 'own' ? 1 : scenario.broker, scenario.brokerSettings));
   const result = await runScenario(scenario, { ...options, cluster, tell });
   if (scenario.broker !== 'shared') await cluster.close();
   onProgress({ state: result.ok ? 'done' : 'failed', what, detail: result.figures.join(', ') });

@@ -1,4 +1,4 @@
-import type { KafkaCluster } from '@millrace/launcher';
+import type { KafkaCluster, StartClusterOptions } from '@millrace/launcher';
 import type { Evidence } from './judging/evidence.ts';
 import type { Expectations } from './judging/verdict.ts';
 import type { ChaosWorld, WorldOptions } from './world/chaos-world.ts';
@@ -43,6 +43,8 @@ export interface Scenario {
   readonly what: string;
   /** `shared`: one broker, beside others. `own`: one that it may stop. A number: a cluster of so many, which it may stop. */
   readonly broker: 'shared' | 'own' | 3;
+  /** Of brokers of its own, beside those of a cluster that is quick to notice. */
+  readonly brokerSettings?: StartClusterOptions['settings'];
   readonly extents: readonly Extent[];
   /** A breach is what it is for: it fails where none is found. */
   readonly planted?: true;

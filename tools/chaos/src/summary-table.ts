@@ -1,72 +1,74 @@
 import type { HonestCount } from './judging/honest-count.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 
-type Row = readonly string[];
+interface Column {
+  readonly name: string;
+  readonly of: (count: HonestCount) => number;
+  readonly meaning?: string;
+}
 
-const head: Row = [
-  '',
-  'scenario',
-  's',
-  'events',
-  'calls',
-  'lost',
-  'double',
-  'order',
-  'overlap',
-  'after 200',
-  'again/bound',
-  'retries',
-  '',
+const columns: readonly Column[] = [
+  { name: 'events', of: ({ events }) => events },
+  {
+    name: 'twice',
+    of: ({ writtenTwice }) => writtenTwice,
+    meaning: 'records that their writer had written already, when a broker went before it could say so',
+  },
+  { name: 'calls', of: ({ calls }) => calls },
+  { name: 'lost', of: ({ lost }) => lost.length, meaning: 'acknowledged, and neither an effect nor a dead letter: 0' },
+  {
+    name: 'double',
+    of: ({ doubleEffects }) => doubleEffects,
+    meaning: 'effects beyond the first: 0, but for an API that ignores keys, where those made again are it',
+  },
+  {
+    name: 'order',
+    of: ({ outOfOrder }) => outOfOrder.length,
+    meaning: 'first effects after a later one of the key: 0',
+  },
+  {
+    name: 'overlap',
+    of: ({ overlaps }) => overlaps.length,
+    meaning: 'events with two calls at the API at once, of members that lived and waited: 0',
+  },
+  { name: 'late', of: ({ afterLease }) => afterLease.length, meaning: 'calls begun after their lease was over: 0' },
+  {
+    name: 'after 200',
+    of: ({ againAfter200 }) => againAfter200.length,
+    meaning: 'calls made again after their 200, by who had it or was given the partition in order: 0',
+  },
+  { name: 'retries', of: ({ retries }) => retries, meaning: 'calls made again because the one before had failed' },
+  {
+    name: 'in flight',
+    of: ({ againInFlight }) => againInFlight,
+    meaning: 'calls made again that a kill or a loss cut off',
+  },
+  {
+    name: 'uncommitted',
+    of: ({ againUncommitted }) => againUncommitted.length,
+    meaning: 'calls made again that had their 200, and not been committed when their member was killed or cut off',
+  },
+  { name: 'bound', of: ({ bound }) => bound, meaning: 'how many those two may be in all: what was open then' },
+  {
+    name: 'oldest ms',
+    of: ({ oldestUncommittedMs }) => Math.round(oldestUncommittedMs),
+    meaning: 'the longest that such a 200 had waited for its commit',
+  },
 ];
 
-/** One line per scenario, columns in line, with what the columns mean below. */
+/** One line per scenario, and what the columns mean. */
 export function summaryTable(results: readonly ScenarioResult[]): string {
+  const head = ['', 'scenario', 's', ...columns.map(({ name }) => name), ''];
   const rows = [head, ...results.map(rowOf)];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => padded(cell, column, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return [...lines, '', ...meanings].join('\n');
+  const isText = (column: number): boolean => column === 1 || column === head.length - 1;
+  const padded = (cell: string, column: number): string =>
+    isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  const meanings = columns.flatMap(({ name, meaning }) => (meaning ? [`${name.padEnd(11)}  ${meaning}`] : []));
+  return [...rows.map((row) => row.map(padded).join('  ').trimEnd()), '', ...meanings].join('\n');
 }
 
-const meanings = [
-  'lost         acknowledged events with neither an effect nor a dead letter',
-  'double       effects of an event beyond the first; with an API that ignores keys, a kill may cost some',
-  'order        first effects of events after those of later ones of their key',
-  'overlap      calls of one event at the API at the same time, both of them wanted',
-  'after 200    calls made again after their 200, by a member that lived or had handed over its partition: to be 0',
-  'again/bound  calls made again after a kill or a lost lease, of at most: in flight then, and done since the last commit',
-  'retries      calls made again because the one before had failed',
-];
-
-function rowOf({ name, ok, seconds, count, figures }: ScenarioResult): Row {
-  return [
-    ok ? '✓' : '✗',
-    name,
-    seconds.toFixed(0),
-    ...(count ? cellsOf(count) : head.slice(3, -1).map(() => '–')),
-    figures.join(', '),
-  ];
-}
-
-function cellsOf(count: HonestCount): Row {
-  const again = count.againUncommitted.length + count.againInFlight;
-  const { lost, doubleEffects, outOfOrder, overlaps, againAfter200 } = count;
-  const numbers = [
-    count.events,
-    count.calls,
-    lost.length,
-    doubleEffects,
-    outOfOrder.length,
-    overlaps.length,
-    againAfter200.length,
-  ];
-  return [...numbers.map(String), `${again}/${count.bound}`, String(count.retries)];
-}
-
-function padded(cell: string, column: number, width: number): string {
-  return column === 1 || column === head.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+function rowOf({ name, ok, seconds, count, figures }: ScenarioResult): readonly string[] {
+  const cells = columns.map(({ of }) => (count ? String(of(count)) : '–'));
+  return [ok ? '✓' : '✗', name, seconds.toFixed(0), ...cells, figures.join(', ')];
 }

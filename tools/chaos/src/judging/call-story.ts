@@ -20,11 +20,6 @@ export interface CallStory {
   readonly overMs: number | undefined;
 }
 
-/** The event of a record's name. */
-export function eventOf({ id }: Pick<RunRecord, 'id'>): string {
-  return id.slice(0, id.lastIndexOf('@'));
-}
-
 /** All calls, in the order in which they began. */
 export function callStories({ records, members, api }: Evidence): readonly CallStory[] {
   const byId = new Map(records.map((record) => [record.id, record]));

@@ -1,10 +1,13 @@
-import { type CallStory, callStories, eventOf } from './call-story.ts';
+import { eventOf } from '../member/member-protocol.ts';
+import { type CallStory, callStories } from './call-story.ts';
 import type { Evidence, MemberStory } from './evidence.ts';
 import { type LeaseStory, leaseStories } from './lease-stories.ts';
 
 /** What no idempotency key hides. */
 export interface HonestCount {
   readonly events: number;
+  /** Records beyond the first of an event: what its writer repeated, not knowing that it had been written. */
+  readonly writtenTwice: number;
   readonly calls: number;
   /** Of an event that Kafka had acknowledged, neither an effect nor a dead letter. */
   readonly lost: readonly string[];
@@ -14,6 +17,8 @@ export interface HonestCount {
   readonly againAfter200: readonly CallAgain[];
   /** Made again after a 200 whose member was killed, or had lost the partition, before that was committed. */
   readonly againUncommitted: readonly CallAgain[];
+  /** The longest from such a 200 to the end of its lease. */
+  readonly oldestUncommittedMs: number;
   /** Made again after a call that died with its member, or was cut off when it lost the partition. */
   readonly againInFlight: number;
   /** What kills and losses may cost in calls: in flight then, and done since the last commit. */
@@ -22,6 +27,8 @@ export interface HonestCount {
   readonly retries: number;
   /** Calls of one event at the API at the same time, neither of which was dead, cut off or standing still. */
   readonly overlaps: readonly string[];
+  /** Calls that a member began after it had stood still for longer than its session, under a lease from before. */
+  readonly afterLease: readonly string[];
   /** Requests that came to the API more than once. */
   readonly sentTwice: readonly string[];
   /** First effects of events whose key had had a later one. */
@@ -40,6 +47,7 @@ export function honestCount(evidence: Evidence): HonestCount {
   const calls = callStories(evidence);
   const ofEvent = Map.groupBy(calls, ({ record }) => eventOf(record));
   const leases = new Map(evidence.members.map((member) => [member, leaseStories(member)]));
+  const outcomes = new Map(evidence.members.map((member) => [member, outcomesOf(member)]));
   const letters = lettersOf(evidence);
   const again = [...ofEvent.values()]
     .flatMap((each) => repeats(each))
@@ -47,15 +55,18 @@ export function honestCount(evidence: Evidence): HonestCount {
   const of = (why: Why) => again.filter((each) => each.why === why);
   return {
     events: evidence.acknowledged.size,
+    writtenTwice: evidence.records.length - new Set(evidence.records.map(eventOf)).size,
     calls: calls.length,
     lost: lostEvents(evidence, ofEvent, letters),
     doubleEffects: doubleEffects(evidence),
     againAfter200: of('after its 200'),
     againUncommitted: of('uncommitted'),
+    oldestUncommittedMs: of('uncommitted').reduce((most, { before }) => Math.max(most, waitedMs(before, leases)), 0),
     againInFlight: of('in flight').length,
-    bound: evidence.members.flatMap((member) => mayBeMadeAgain(member, calls, leases.get(member) ?? [])).length,
+    bound: calls.filter((call) => mayBeMadeAgain(call, leases, outcomes)).length,
     retries: of('failed').length,
     overlaps: [...ofEvent].flatMap(([event, each]) => (overlap(each) ? [event] : [])),
+    afterLease: calls.filter((call) => isAfterLease(call, leases, evidence)).map(({ record }) => record.id),
     sentTwice: calls.filter(({ arrivedMs }) => arrivedMs.length > 1).map(({ record }) => record.id),
     outOfOrder: outOfOrder(calls),
     deadLetters: letters.size,
@@ -94,38 +105,55 @@ function repeats(calls: readonly CallStory[]): readonly CallAgain[] {
 
 type Why = 'after its 200' | 'uncommitted' | 'in flight' | 'failed';
 
-function whyOf({ before, again }: CallAgain, leases: ReadonlyMap<MemberStory, readonly LeaseStory[]>): Why {
+type Leases = ReadonlyMap<MemberStory, readonly LeaseStory[]>;
+
+function whyOf({ before, again }: CallAgain, leases: Leases): Why {
   const { ended } = before;
-  const lease = leaseOf(before, leases.get(before.member) ?? []);
+  const lease = leaseOf(before, leases);
   if (ended?.result === 'accepted')
     return lease?.end === 'killed' || lease?.end === 'lost' ? 'uncommitted' : 'after its 200';
   // what was cut off by its deadline, its member repeats under the same lease
-  const isSame = lease !== undefined && lease === leaseOf(again, leases.get(again.member) ?? []);
+  const isSame = lease !== undefined && lease === leaseOf(again, leases);
   return ended?.result === 'failed' || isSame ? 'failed' : 'in flight';
 }
 
 /** The lease under which a call was made. */
-function leaseOf({ record, startedMs }: CallStory, leases: readonly LeaseStory[]): LeaseStory | undefined {
-  return leases.findLast(
-    ({ topic, partition, fromMs }) => topic === record.topic && partition === record.partition && fromMs <= startedMs,
+function leaseOf({ member, record, startedMs }: CallStory, leases: Leases): LeaseStory | undefined {
+  return leases
+    .get(member)
+    ?.findLast(
+      ({ topic, partition, fromMs }) => topic === record.topic && partition === record.partition && fromMs <= startedMs,
+    );
+}
+
+/** From the 200 to the end of the lease. */
+function waitedMs(call: CallStory, leases: Leases): number {
+  return (leaseOf(call, leases)?.toMs ?? 0) - (call.ended?.atMs ?? 0);
+}
+
+function isAfterLease(call: CallStory, leases: Leases, { sessionTimeoutMs }: Evidence): boolean {
+  const { fromMs: grantedMs = Infinity } = leaseOf(call, leases) ?? {};
+  return call.member.stalls.some(
+    ({ fromMs, toMs }) => toMs - fromMs >= sessionTimeoutMs && grantedMs < fromMs && call.startedMs > toMs,
   );
 }
 
-/** Calls of a member that were in flight, or accepted and not committed, when their lease came to a bad end. */
+/** Whether a call was in flight, or accepted and not committed, when its lease came to a bad end. */
 function mayBeMadeAgain(
-  member: MemberStory,
-  calls: readonly CallStory[],
-  leases: readonly LeaseStory[],
-): readonly CallStory[] {
-  const known = new Map(member.entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.id, entry.atMs]] : [])));
-  return calls.filter((call) => {
-    if (call.member !== member) return false;
-    const lease = leaseOf(call, leases);
-    if (!lease || lease.end === 'still held') return false;
-    if (call.ended?.result !== 'accepted') return call.ended?.result !== 'failed';
-    if (lease.end === 'in order') return false;
-    return (known.get(call.record.id) ?? Infinity) > lease.keptMs;
-  });
+  call: CallStory,
+  leases: Leases,
+  outcomes: ReadonlyMap<MemberStory, ReadonlyMap<string, number>>,
+): boolean {
+  const lease = leaseOf(call, leases);
+  if (!lease || lease.end === 'still held') return false;
+  if (call.ended?.result !== 'accepted') return call.ended?.result !== 'failed';
+  if (lease.end === 'in order') return false;
+  return (outcomes.get(call.member)?.get(call.record.id) ?? Infinity) > lease.keptMs;
+}
+
+/** When each record had its outcome at a member, by its name. */
+function outcomesOf({ entries }: MemberStory): ReadonlyMap<string, number> {
+  return new Map(entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.id, entry.atMs]] : [])));
 }
 
 /** Whether one came to the API while another one was there that was still wanted. */

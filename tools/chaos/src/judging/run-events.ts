@@ -1,5 +1,5 @@
-import type { RunEvent, RunEventOf } from '@millrace/testing/guarantees';
-import type { CommitEntry, MemberEntry } from '../member/member-protocol.ts';
+import type { RunEvent, RunEventOf, RunRecord } from '@millrace/testing/guarantees';
+import { type CommitEntry, eventOf, type MemberEntry } from '../member/member-protocol.ts';
 import type { ApiEntry, Evidence, MemberStory } from './evidence.ts';
 
 interface Sender {
@@ -21,11 +21,24 @@ function callId(members: readonly MemberStory[], member: string, call: number): 
 /** The run as guarantees see it. Throws where a commit was stored that no member has sent. */
 export function runEvents(evidence: Evidence): readonly RunEvent[] {
   const { members, records } = evidence;
-  const appended = records.map((record): RunEvent => ({ kind: 'appended', record, atMs: 0 }));
+  const appended = oncePerEvent(records).map((record): RunEvent => ({ kind: 'appended', record, atMs: 0 }));
   const told = members.flatMap((member) => [...toldBy(member, evidence), ...fateOf(member, evidence)]);
   const happened = [...told, ...committed(evidence), ...effects(evidence)].toSorted((a, b) => a.atMs - b.atMs);
   const lastMs = happened.at(-1)?.atMs ?? 0;
   return [...appended, ...happened, { kind: 'settled', atMs: lastMs + 1 }];
+}
+
+/**
+ * What was written twice is called twice, with one idempotency key: the API owes an effect for one of the two, and of the other
+ * no more can be asked than of a record that nobody subscribed to, which is its outcome.
+ */
+function oncePerEvent(records: readonly RunRecord[]): readonly RunRecord[] {
+  const events = new Set<string>();
+  return records.map((record) => {
+    const subscribed = !events.has(eventOf(record));
+    events.add(eventOf(record));
+    return { ...record, subscribed };
+  });
 }
 
 function toldBy({ name, entries }: MemberStory, { members }: Evidence): readonly RunEvent[] {

@@ -131,3 +131,16 @@ describe('commits', () => {
     expect(names(run.call('m2', 'e1').call('m2', 'e2').commit('m2', 2).commit('m1', 1))).toContain('honest commits');
   });
 });
+
+describe('a member that stood still for longer than its session', () => {
+  const frozen = () => new Story().write('k', 'e1', 'e2').grant('m1').call('m1', 'e1').freeze('m1', 5_000).grant('m2');
+
+  it('may not begin a call of before', () => {
+    expect(names(frozen().call('m1', 'e2'))).toContain('no call begins after its lease');
+  });
+
+  it('may, under a new lease', () => {
+    const run = frozen().lose('m1').call('m2', 'e1').call('m2', 'e2').commit('m2', 2).release('m2').stop('m2');
+    expect(judged(run.write('k', 'e3').grant('m1').call('m1', 'e3').commit('m1', 3)).count.afterLease).toEqual([]);
+  });
+});

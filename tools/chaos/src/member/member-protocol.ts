@@ -57,3 +57,8 @@ export type FromMember = 'begun' | 'calls';
 export function recordName(eventId: string, offset: number): string {
   return `${eventId}@${offset}`;
 }
+
+/** The event of a record, or of what was told of it. */
+export function eventOf({ id }: { readonly id: string }): string {
+  return id.slice(0, id.lastIndexOf('@'));
+}

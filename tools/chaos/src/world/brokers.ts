@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KafkaCluster, startCluster } from '@millrace/launcher';
+import { type KafkaCluster, startCluster, type StartClusterOptions } from '@millrace/launcher';
 
 /** As many brokers as were asked for, each cluster with a folder of its own. */
 export class Brokers {
@@ -15,10 +15,10 @@ export class Brokers {
   }
 
   /** Rejects with a LaunchError where there is no JDK. */
-  async start(brokers: number): Promise<KafkaCluster> {
+  async start(brokers: number, settings: StartClusterOptions['settings'] = {}): Promise<KafkaCluster> {
     const dataDir = await mkdtemp(join(tmpdir(), 'millrace-chaos-kafka-'));
     this.#folders.push(dataDir);
-    const cluster = await startCluster({ brokers, dataDir });
+    const cluster = await startCluster({ brokers, dataDir, settings });
     this.#clusters.push(cluster);
     return cluster;
   }
