@@ -21,7 +21,7 @@ export interface ChaosArguments {
 export const usage = `npm run chaos [-- options]
 
 Runs consumers as processes of their own, on a real Kafka and against a real HTTP API, kills, freezes and cuts off what they
-are and what they need, and holds each run to the guarantees of docs/guarantees.md. What is judged are the journals of the
+are and what they need, and holds each run to the guarantees of docs/architecture.md. What is judged are the journals of the
 processes, the API's own, and Kafka's log of commits.
 
   --short         the short form, as CI runs it: a part of the scenarios, and less of each
