@@ -7,8 +7,8 @@ import type { LaneKey } from './lane.ts';
 
 interface Item {
   readonly name: string;
-  readonly needsTarget?: boolean;
-  readonly batching?: Batching;
+  needsTarget?: boolean;
+  batching?: Batching | undefined;
 }
 
 interface QueueOptions {
@@ -539,6 +539,27 @@ describe('a batch', () => {
     push('a', { name: 'a2', batching: many }, lost);
     await vi.advanceTimersByTimeAsync(50);
     expect(started).toEqual(['b1+a2']);
+  });
+
+  it('goes without what is to go another way by now, which does so at once, and once', async () => {
+    const { queue, partition, push, started, end, endBatch } = queueOf({ concurrency: 3 });
+    const many = batchesOf(10, 50);
+    for (const name of ['a', 'b', 'c']) push(name, { name, batching: many });
+    queue.reconsider(partition, (item) => {
+      if (item.name === 'c') return;
+      item.needsTarget = false;
+      item.batching = undefined;
+    });
+    expect(started).toEqual(['a', 'b']);
+    await end('a');
+    await end('b', 1_000);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(started).toEqual(['a', 'b', 'c']);
+    await endBatch('c', undefined);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await end('b');
+    expect(started).toEqual(['a', 'b', 'c', 'b']);
+    expect(queue.keys).toBe(0);
   });
 
   it('passes the gate as one turn, when it is sent', async () => {
