@@ -14,8 +14,12 @@ const layers = {
 /** The same for test files: adapters of layer 2 are held to the suites of the ports they implement. */
 const layersOfTests = { ...layers, 'layer:2': [...layers['layer:2'], 'holds:suites'] };
 
-/** And for tests on a real Kafka, some of which stop and start a broker of their own. */
-const layersOfIntTests = { ...layersOfTests, 'layer:2': [...layersOfTests['layer:2'], 'layer:tool'] };
+/** And for tests on a real Kafka or PostgreSQL, some of which stop and start one of their own. */
+const layersOfIntTests = {
+  ...layersOfTests,
+  'layer:2': [...layersOfTests['layer:2'], 'layer:tool'],
+  'layer:4': [...layersOfTests['layer:4'], 'layer:tool'],
+};
 
 type Restriction = { readonly name: string; readonly message: string };
 const kafkajs: Restriction = { name: 'kafkajs', message: 'Only libs/kafka knows kafkajs: use its ports.' };

@@ -12,6 +12,7 @@ import { hotKey } from './hot-key.ts';
 import { httpClient } from './http-client.ts';
 import { idempotency } from './idempotency.ts';
 import { kill } from './kill.ts';
+import { outbox } from './outbox.ts';
 import { registrationWithoutKafka } from './registration-without-kafka.ts';
 import { stuckRecord } from './stuck-record.ts';
 
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   drain,
   batches,
   registrationWithoutKafka,
+  outbox,
   failingApi,
   apiAway,
   engine,

@@ -31,7 +31,7 @@ describe('user-service on PostgreSQL', () => {
     const sent = () => replicas.flatMap((service) => service.sent);
     await vi.waitUntil(() => sent().length >= 10, patience);
     const types = sent().map(({ headers }) => headers['ce_type']);
-    expect(types).toEqual(['UserRegistered', ...Array(9).fill('UserEmailChanged')]);
+    expect(types).toEqual(['UserRegistered', ...Array.from({ length: 9 }, () => 'UserEmailChanged')]);
     const times = sent().map(({ value }) => (JSON.parse(String(value)) as { changedAt?: string }).changedAt ?? '');
     expect(times).toEqual(times.toSorted());
   });

@@ -70,7 +70,8 @@ export function userStoreSuite(adapter: string, open: () => Promise<UserStoreHar
     it('are one where several want the same name at once', async () => {
       const rivals = Array.from({ length: 8 }, () => newUser({ username: 'ada' }));
       const answers = await Promise.all(rivals.map((user) => statusOf(store.register(user, undefined))));
-      expect(answers.toSorted()).toEqual([201, ...Array(7).fill(409)]);
+      expect(answers.filter((status) => status === 201)).toEqual([201]);
+      expect(answers.filter((status) => status === 409)).toHaveLength(7);
     });
 
     it('change their address, with an event, unless it is the same or taken', async () => {

@@ -1,0 +1,46 @@
+import type { KafkaRecord } from '@millrace/messaging';
+import { expect, it } from 'vitest';
+import { judge } from './verdict.ts';
+
+const record = (userId: string, eventId: string): KafkaRecord => ({
+  topic: 't',
+  partition: 0,
+  offset: 0,
+  key: Buffer.from(userId),
+  value: null,
+  headers: { ce_id: eventId },
+  timestampMs: 0,
+});
+const appended = ['a1', 'b1', 'a2'].map((eventId) => ({ eventId, userId: eventId.slice(0, 1) }));
+const registered = [
+  { userId: 'a', changes: 1, tookMs: 1 },
+  { userId: 'b', changes: 0, tookMs: 1 },
+];
+const judged = (...ids: string[]) =>
+  judge({ registered, appended, records: ids.map((id) => record(id.slice(0, 1), id)) });
+const clean = { published: 3, lost: 0, repeated: 0, unknown: 0, outOfOrder: 0 };
+
+it('finds nothing where each event is there once in the order of its user', () => {
+  expect(judged('b1', 'a1', 'a2')).toEqual(clean);
+});
+
+it('counts what is there twice, which is not out of order', () => {
+  expect(judged('a1', 'a2', 'a1', 'a2', 'b1')).toEqual({ ...clean, repeated: 2 });
+});
+
+it('counts what is missing, once', () => {
+  expect(judged('b1', 'a1')).toEqual({ ...clean, published: 2, lost: 1 });
+});
+
+it('counts what was answered and is in no row', () => {
+  const input = { registered, appended: appended.slice(0, 2), records: [record('a', 'a1'), record('b', 'b1')] };
+  expect(judge(input)).toEqual({ ...clean, published: 2, lost: 1 });
+});
+
+it('counts users whose events come in another order', () => {
+  expect(judged('a2', 'b1', 'a1')).toEqual({ ...clean, outOfOrder: 1 });
+});
+
+it('counts events that nobody has appended', () => {
+  expect(judged('a1', 'a2', 'b1', 'b9')).toEqual({ ...clean, published: 4, unknown: 1 });
+});
