@@ -13,6 +13,7 @@ import { httpClient } from './http-client.ts';
 import { idempotency } from './idempotency.ts';
 import { kill } from './kill.ts';
 import { outbox } from './outbox.ts';
+import { outboxBacklog } from './outbox-backlog.ts';
 import { registrationWithoutKafka } from './registration-without-kafka.ts';
 import { stuckRecord } from './stuck-record.ts';
 
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   batches,
   registrationWithoutKafka,
   outbox,
+  outboxBacklog,
   failingApi,
   apiAway,
   engine,

@@ -8,7 +8,7 @@ describe('the configuration of user-service', () => {
       PORT: 8081,
       KAFKA_BROKERS: ['127.0.0.1:9092'],
       DATABASE_URL: { kind: 'sqlite', file: '.millrace/users.db' },
-      OUTBOX_SHARDS: 8,
+      OUTBOX_SHARDS: 6,
       IDEMPOTENCY_SECRET: undefined,
     });
   });

@@ -22,7 +22,7 @@ export const config = {
     .int()
     .min(1)
     .max(256)
-    .default(8)
+    .default(6)
     .describe('On PostgreSQL: parts of the outbox, as many processes can publish; stored when the tables are made.'),
   IDEMPOTENCY_SECRET: z
     .string()

@@ -14,6 +14,7 @@ export interface RelayLoopOptions {
   readonly published: Counter;
   readonly batchSize: number;
   readonly pollIntervalMs: number;
+  readonly restMs: number;
   readonly keepPublishedMs: number;
   readonly drainTimeoutMs: number;
 }
@@ -86,14 +87,16 @@ export class RelayLoop {
   }
 
   async #run(): Promise<void> {
-    const { store, batchSize, pollIntervalMs } = this.#options;
+    const { store, batchSize, pollIntervalMs, restMs } = this.#options;
     try {
       for (;;) {
+        const beganMs = Date.now();
         const rows = await this.#untilDone(() => store.pending(batchSize));
         if (rows.length > 0) await this.#handle(rows);
         if (this.#draining && (this.#finishing || rows.length === 0)) return;
         await this.#prune();
         if (rows.length === 0) await this.#idle.sleep(pollIntervalMs);
+        else if (rows.length < batchSize && !this.#draining) await this.#backoff.sleep(beganMs + restMs - Date.now());
       }
     } catch (error) {
       if (!this.#end.signal.aborted && !isLeaseLost(error)) throw error;

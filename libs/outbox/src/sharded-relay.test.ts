@@ -130,7 +130,7 @@ describe('relays of one outbox', () => {
     gate = undefined;
     await startRelay();
     append(3, 'third');
-    await vi.advanceTimersByTimeAsync(0);
+    await seconds(1);
     expect(written[3]).toEqual(['first', 'second', 'third']);
     goOn();
     await seconds(5);

@@ -4,7 +4,7 @@ export class Sleeper {
   #wakeNow: () => void = () => undefined;
 
   async sleep(ms: number): Promise<void> {
-    if (!this.#woken) await this.#sleepUntilWoken(ms);
+    if (!this.#woken && ms > 0) await this.#sleepUntilWoken(ms);
     this.#woken = false;
   }
 

@@ -11,7 +11,7 @@ export interface Rows<Row> {
 
 /**
  * Runs statements: on any connection, each a transaction of its own, or within one transaction. `bigint` comes as a number,
- * `bytea` as a Buffer. Rejects with `DATABASE_UNAVAILABLE` when the database did not carry it out.
+ * `bytea` as a Buffer. What varies belongs into `values`, not into the text. Rejects with `DATABASE_UNAVAILABLE` when the database did not carry it out.
  */
 export interface PostgresStatements {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Rows<Row>>;
@@ -25,10 +25,22 @@ export const typesInUse: CustomTypesConfig = {
     oid === bigint ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
 };
 
+const names = new Map<string, string>();
+
+/** A statement with a name is parsed and planned once for each connection. There are as many as there are texts in the code. */
+function nameOf(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = `s${names.size}`;
+  names.set(sql, name);
+  return name;
+}
+
 export function statementsOn(connection: Pool | ClientBase): PostgresStatements {
   return {
     query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
-      const { rows, rowCount } = await carryOut(() => connection.query<Row & QueryResultRow>(sql, [...values]));
+      const statement = values.length === 0 ? { text: sql } : { text: sql, values: [...values], name: nameOf(sql) };
+      const { rows, rowCount } = await carryOut(() => connection.query<Row & QueryResultRow>(statement));
       return { rows, count: rowCount ?? 0 };
     },
   };

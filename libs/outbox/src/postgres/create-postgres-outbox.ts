@@ -20,19 +20,18 @@ export function createPostgresOutbox(events: OutboxEvents): Outbox<PostgresState
       const { eventId, record, headers, trace } = appendedEvent(events, contract, data);
       const { topic, key, value } = record;
       const hash = keyHash(key);
-      await transaction.query(lockSql, [signed(hash)]);
-      await transaction.query(insertSql, [eventId, topic, key, hash, value, headers, trace, Date.now()]);
+      await transaction.query(appendSql, [eventId, topic, key, hash, value, headers, trace, Date.now(), signed(hash)]);
     },
   };
 }
 
-const lockSql = `SELECT pg_advisory_xact_lock(${locks.key}, $1)`;
-
-/** Relays hear of it when the transaction is committed, once for each shard. */
-const insertSql = `
-  WITH appended AS (
+/** Ids are taken for rows of the join, so after the lock. Relays hear of it when the transaction is committed, once for each shard. */
+const appendSql = `
+  WITH locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(${locks.key}, $9)
+  ), appended AS (
     INSERT INTO outbox (event_id, topic, key, key_hash, shard, value, headers, trace, appended_at_ms)
-    SELECT $1, $2, $3::bytea, $4::bigint, $4::bigint % shards, $5::bytea, $6, $7, $8::bigint FROM outbox_shards
+    SELECT $1, $2, $3::bytea, $4::bigint, $4::bigint % shards, $5::bytea, $6, $7, $8::bigint FROM locked, outbox_shards
     RETURNING shard
   )
   SELECT pg_notify('${appendedChannel}', shard::text) FROM appended
