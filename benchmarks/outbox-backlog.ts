@@ -19,7 +19,7 @@ const topic = 'backlog';
 const partitions = 12;
 const shards = 6;
 const megabyte = 1024 * 1024;
-const lookMs = 500;
+const lookMs = 1_000;
 const log = createLogger({ service: 'benchmark', level: 'silent' });
 
 /** What an outbox does after Kafka was away for hours. */

@@ -26,7 +26,7 @@ interface StoredBacklog extends Omit<OutboxBacklog, 'oldestAtMs'> {
 export const pendingSql = `
   WITH next AS MATERIALIZED (
     SELECT id, coalesce(octet_length(value), 0) + octet_length(headers) AS bytes FROM outbox AS o
-    WHERE shard = $1 AND ${mayBePublished} ORDER BY id LIMIT $2
+    WHERE shard = $1 AND ${mayBePublished} ORDER BY id + 0 LIMIT $2
   ), sums AS (
     SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM next
   )
@@ -38,9 +38,9 @@ const backlogSql = `
   SELECT
     (SELECT count(*) FROM outbox WHERE shard = $1 AND published_at_ms IS NULL AND set_aside_reason IS NULL) AS depth,
     (SELECT appended_at_ms FROM outbox
-      WHERE shard = $1 AND published_at_ms IS NULL AND set_aside_reason IS NULL ORDER BY id LIMIT 1) AS "oldestAtMs",
+      WHERE shard = $1 AND published_at_ms IS NULL AND set_aside_reason IS NULL ORDER BY id + 0 LIMIT 1) AS "oldestAtMs",
     (SELECT count(*) FROM outbox WHERE shard = $1 AND set_aside_reason IS NOT NULL) AS "setAside"
 `;
 const pruneSql = `
-  DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE shard = $1 AND published_at_ms < $2 LIMIT $3)
+  DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE shard = $1 AND published_at_ms < $2 ORDER BY published_at_ms LIMIT $3)
 `;
