@@ -37,19 +37,33 @@ interface Options {
   readonly seconds: number;
   readonly perSecond: number;
   readonly replicas: number;
+  /** Only what becomes of the events, in half a minute. */
+  readonly short: boolean;
 }
 
 function optionsOf(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
-    options: { seconds: { type: 'string' }, rate: { type: 'string' }, replicas: { type: 'string' } },
+    options: {
+      seconds: { type: 'string' },
+      rate: { type: 'string' },
+      replicas: { type: 'string' },
+      short: { type: 'boolean' },
+    },
   });
   const positive = (name: 'seconds' | 'rate' | 'replicas', standard: number) => {
     const value = Number(values[name] ?? standard);
     if (Number.isInteger(value) && value > 0) return value;
     throw new LaunchError(`--${name} is a whole number above 0, not ${values[name]}.`);
   };
-  return { seconds: positive('seconds', 120), perSecond: positive('rate', 300), replicas: positive('replicas', 3) };
+  const short = values.short ?? false;
+  const [seconds, rate] = short ? [12, 40] : [120, 300];
+  return {
+    seconds: positive('seconds', seconds),
+    perSecond: positive('rate', rate),
+    replicas: positive('replicas', 3),
+    short,
+  };
 }
 
 interface Stand {
@@ -73,6 +87,7 @@ async function measure(brokers: readonly string[], options: Options): Promise<vo
     console.log(
       '          their address twice; no password is hashed; a replica gets SIGKILL every 5 s and is started again\n',
     );
+    if (options.short) return await conclude(stand, await run(stand, options, 'shards'));
     const without = await run(stand, options, 'none');
     const with_ = await run(stand, options, 'shards');
     printLatencies([
@@ -105,13 +120,13 @@ async function run(stand: Stand, options: Options, outboxOf: ReplicasOptions['ou
   try {
     await replicas.start();
     const warm = await load(warmUpSeconds);
-    const calm = await load(Math.ceil(seconds / 4));
+    const calm = options.short ? warm : await load(Math.ceil(seconds / 4));
     const over = new AbortController();
     const killing = replicas.killUntil(over.signal, killEveryMs);
     const killed = await load(seconds).finally(() => over.abort());
     await killing;
     if (outboxOf === 'shards') await untilPublished(databaseUrl);
-    const registered = [warm, calm, killed].flatMap((each) => each.registered);
+    const registered = [...new Set([warm, calm, killed])].flatMap((each) => each.registered);
     return { databaseUrl, calm, killed, registered, kills: replicas.kills };
   } finally {
     await replicas.stop();
