@@ -50,3 +50,22 @@ it('is over at once when it is ended, and tells nobody then; another may follow'
   passTo(clock, 3_000);
   expect(ended).toEqual([1_000]);
 });
+
+it('does not come back to life where an answer is there before its timer, in a process that was busy: it ends, and another follows', () => {
+  const clock = new VirtualClock(0);
+  const busy = { ms: 0 };
+  const ended: number[] = [];
+  const { now, after } = clock;
+  const mark = () => clock.mark() + busy.ms;
+  const session = new Session({ now: now.bind(clock), after: after.bind(clock), mark }, 1_000, () => {
+    ended.push(mark());
+    session.end();
+  });
+  session.confirmed(0);
+  busy.ms = 1_200;
+  expect(session.valid).toBe(false);
+  session.confirmed(900);
+  expect([ended, session.valid]).toEqual([[1_200], true]);
+  passTo(clock, 3_000);
+  expect(ended).toHaveLength(2);
+});

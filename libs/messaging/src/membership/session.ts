@@ -22,8 +22,12 @@ export class Session {
     return this.#clock.mark() < this.#endsAtMs;
   }
 
-  /** The coordinator has answered what was sent at `sentMs` or later. */
+  /**
+   * The coordinator has answered what was sent at `sentMs` or later. Where the time was over before, and only the timer has
+   * not come yet, the session is over all the same: who has asked meanwhile was told so, and acts on it.
+   */
   confirmed(sentMs: number): void {
+    if (this.#forgetTimer && !this.valid) this.#ended();
     this.#endsAtMs = Math.max(this.#endsAtMs, sentMs + this.#validMs);
     if (!this.#forgetTimer) this.#setTimer();
   }

@@ -22,6 +22,8 @@ const failing = { 'call failed': 503, 'dead letter about to be written': 422, 'd
 const failureRate = 0.05;
 const fates = { 'commit lost on its way': 'hold', 'commit stored but not confirmed': 'hold-answer' } as const;
 const handOvers: ReadonlySet<KillPoint> = new Set(['partition to be let go', 'partition let go', 'partition lost']);
+/** How long the others may take to be given a partition. */
+const handOverMs = 4_000;
 const stops: ReadonlySet<KillPoint> = new Set(['told to stop', 'drained', 'left the group']);
 
 /** Groups that are to run side by side, half of them with an API that knows no keys. */
@@ -78,11 +80,21 @@ async function killAt(
   await world.api.behave(status === undefined ? usual : { ...usual, failureRate, status });
   const victim = point in fates ? await cutOffAt(world, brokers, plan) : world.start({ kill: plan });
   await world.until(`${victim.name} to call or die`, () => victim.calls);
-  if (handOvers.has(point)) world.start();
   if (stops.has(point)) void victim.stop();
   // who was there before it goes now, so that the next one is alone again
   await Promise.all(left.map((member) => member.stop()));
+  if (handOvers.has(point)) await handOverUntilGone(world, victim);
   await world.until(`${victim.name} to die: ${point}`, () => victim.gone);
+}
+
+/** Others come, and go, until it has had to let a partition go: it may lose all of them first, where the machine is busy. */
+async function handOverUntilGone(world: ChaosWorld, victim: Member): Promise<void> {
+  while (victim.alive) {
+    const other = world.start();
+    await world.until(`${other.name} to call`, () => other.calls);
+    await Promise.race([victim.gone, world.pass(handOverMs)]);
+    if (victim.alive) await other.stop();
+  }
 }
 
 /** Its commits go through a proxy, which has it killed when the last of them is where it is to be. */
