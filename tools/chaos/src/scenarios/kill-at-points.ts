@@ -7,8 +7,6 @@ import type { Member } from '../world/member.ts';
 
 const kills: Readonly<Record<Extent, number>> = { full: 50, short: 5 };
 const groups = 4;
-/** Sessions of the shortest kind, since each kill waits for the end of one. */
-const settings = { sessionTimeoutMs: 3_000, leaseMarginMs: 700 };
 const often: ReadonlySet<KillPoint> = new Set([
   'call about to begin',
   'call on its way',
@@ -42,7 +40,7 @@ function scenario(group: number): Scenario {
 async function run(stage: Stage, group: number) {
   const { extent, random, perSecond, open, tell } = stage;
   const idempotencyKeys = group % 2 === 1 ? 'honoured' : 'ignored';
-  const world = await open({ partitions: 6, idempotencyKeys, settings });
+  const world = await open({ partitions: 6, idempotencyKeys });
   world.load({ perSecond, keys: 200 });
   const plans = plansOf(random, kills[extent], group);
   for (const [at, plan] of plans.entries()) {

@@ -3,7 +3,7 @@ import type { Extent, Scenario } from '../scenario.ts';
 
 const kills: Readonly<Record<Extent, number>> = { full: 50, short: 6 };
 const members = 3;
-const settings = { sessionTimeoutMs: 3_000, leaseMarginMs: 700 };
+const settings = { sessionTimeoutMs: 4_000, leaseMarginMs: 700 };
 const pauseMs = { least: 200, most: 5_000 };
 
 /** With an API that honours keys, and one that does not. */

@@ -2,7 +2,7 @@ import { type MemberBug, memberBugs } from '../member/member-bugs.ts';
 import type { Scenario } from '../scenario.ts';
 
 const members = 2;
-const settings = { sessionTimeoutMs: 3_000, leaseMarginMs: 700 };
+const settings = { sessionTimeoutMs: 4_000, leaseMarginMs: 700 };
 const runMs = 3_000;
 
 /** Consumers with a bug: a judge that finds nothing in them is blind. */

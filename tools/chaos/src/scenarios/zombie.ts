@@ -3,7 +3,7 @@ import type { Extent, Scenario } from '../scenario.ts';
 
 const members = 3;
 const rounds: Readonly<Record<Extent, number>> = { full: 10, short: 2 };
-const settings = { sessionTimeoutMs: 3_000, leaseMarginMs: 700 };
+const settings = { sessionTimeoutMs: 4_000, leaseMarginMs: 700 };
 const longerMs = { least: 500, most: 4_000 };
 
 export const zombie: Scenario = {
