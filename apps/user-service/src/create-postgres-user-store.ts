@@ -1,6 +1,6 @@
 import { userEmailChanged, userRegistered } from '@millrace/contracts';
 import type { Outbox } from '@millrace/outbox';
-import type { Postgres, PostgresStatements } from '@millrace/postgres';
+import type { Postgres, PostgresStatements, PostgresTransaction } from '@millrace/postgres';
 import { type Answer, changed, noSuchUser, registered, taken } from './answer.ts';
 import { type KeyedRequest, replayOf } from './keyed-request.ts';
 import { findAnswer, keepAnswer, lockKey, removeExpired } from './postgres-kept-answers.ts';
@@ -11,7 +11,7 @@ import type { EmailChange, UserStore } from './user-store.ts';
 export interface PostgresUserStoreOptions {
   /** Opened with the tables of postgres-tables.ts; outlives the store. */
   readonly database: Pick<Postgres, 'query' | 'transaction'>;
-  readonly outbox: Outbox<PostgresStatements>;
+  readonly outbox: Outbox<PostgresTransaction>;
 }
 
 /** The user store in PostgreSQL, which several processes may share. */
@@ -22,7 +22,7 @@ export function createPostgresUserStore({ database, outbox }: PostgresUserStoreO
   };
   const answerOnce = (
     request: KeyedRequest | undefined,
-    decide: (transaction: PostgresStatements) => Promise<Answer>,
+    decide: (transaction: PostgresTransaction) => Promise<Answer>,
   ): Promise<Answer> =>
     database.transaction(async (transaction) => {
       if (!request) return decide(transaction);
@@ -34,13 +34,13 @@ export function createPostgresUserStore({ database, outbox }: PostgresUserStoreO
       return answer;
     });
 
-  const register = async (transaction: PostgresStatements, { passwordHash, ...user }: NewUser) => {
+  const register = async (transaction: PostgresTransaction, { passwordHash, ...user }: NewUser) => {
     const fields = await insertUser(transaction, { ...user, passwordHash });
     if (fields.length > 0) return taken(fields);
     await outbox.append(transaction, userRegistered, user);
     return registered(user);
   };
-  const changeEmail = async (transaction: PostgresStatements, { userId, email, changedAt }: EmailChange) => {
+  const changeEmail = async (transaction: PostgresTransaction, { userId, email, changedAt }: EmailChange) => {
     const user = await lockUser(transaction, userId);
     if (!user) return noSuchUser;
     if (user.email === email) return changed(user);

@@ -1,5 +1,6 @@
 import { type RecordProducer, ServiceError } from '@millrace/messaging';
 import {
+  createCommitNotifier,
   type CreateFencedProducer,
   createPostgresOutbox,
   createPostgresOutboxStore,
@@ -72,7 +73,10 @@ function onPostgres(url: string, { idempotencySecret, createFencedProducer, shar
     createProducer: createFencedProducer,
     log,
   });
-  const store = createPostgresUserStore({ database, outbox: createPostgresOutbox(published) });
+  const store = createPostgresUserStore({
+    database,
+    outbox: createPostgresOutbox({ ...published, onCommitted: createCommitNotifier(database) }),
+  });
   return { store, idempotencySecret, database, relay: [relay] };
 }
 

@@ -17,7 +17,10 @@ userStoreSuite('PostgreSQL', async () => {
   const database = openPostgres({ url, name: 'user-service', migrations: postgresTables(8), log });
   await database.start();
   return {
-    store: createPostgresUserStore({ database, outbox: createPostgresOutbox(published) }),
+    store: createPostgresUserStore({
+      database,
+      outbox: createPostgresOutbox({ ...published, onCommitted: () => undefined }),
+    }),
     events: async () => (await database.query<{ userId: string; type: string }>(sql)).rows,
     close: () => database.stop(),
   };

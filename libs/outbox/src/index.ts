@@ -7,7 +7,8 @@ export type { OutboxBacklog, OutboxRow, OutboxStore, UnreadableRow } from './out
 export { outboxSetAside, outboxTable } from './outbox-table.ts';
 export { createRelay, type Relay, type RelayOptions, type RelaySettings } from './relay.ts';
 export { inTransaction, type SqliteTransaction } from './sqlite-transaction.ts';
-export { createPostgresOutbox } from './postgres/create-postgres-outbox.ts';
+export { createCommitNotifier } from './postgres/create-commit-notifier.ts';
+export { createPostgresOutbox, type PostgresOutboxOptions } from './postgres/create-postgres-outbox.ts';
 export { createPostgresOutboxStore } from './postgres/create-postgres-outbox-store.ts';
 export { postgresOutboxTables } from './postgres/postgres-outbox-tables.ts';
 export { createPostgresShardClaims } from './postgres/create-postgres-shard-claims.ts';

@@ -4,7 +4,7 @@ import { type ClientConfig, Pool, type PoolClient } from 'pg';
 import { migrate } from './migrate.ts';
 import { carryOut } from './postgres-error.ts';
 import { openSession, type PostgresSession, type SessionOptions } from './postgres-session.ts';
-import { type PostgresStatements, statementsOn, typesInUse } from './statements.ts';
+import { type PostgresStatements, type PostgresTransaction, statementsOn, typesInUse } from './statements.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:5432/database`, with node-postgres' parameters, e.g. `?sslmode=verify-full`. Never logged. */
@@ -29,7 +29,7 @@ export interface Postgres extends PostgresStatements {
    * rejects. Rejects as `work` does, and with `DATABASE_UNAVAILABLE`; where it was the commit that failed, it may have
    * been carried out all the same.
    */
-  transaction<T>(work: (transaction: PostgresStatements) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T>;
   session(options: SessionOptions): Promise<PostgresSession>;
   stop(): Promise<void>;
 }
@@ -86,7 +86,7 @@ class Database implements Postgres {
     return this.#statements.query<Row>(sql, values);
   }
 
-  transaction<T>(work: (transaction: PostgresStatements) => Promise<T>): Promise<T> {
+  transaction<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
     this.#requireTables();
     return inTransaction(this.#pool, work);
   }
@@ -147,13 +147,15 @@ class Database implements Postgres {
   }
 }
 
-async function inTransaction<T>(pool: Pool, work: (transaction: PostgresStatements) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: Pool, work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
+  const callbacks: (() => void)[] = [];
   const client = await carryOut(() => pool.connect());
   try {
     await carryOut(() => client.query('BEGIN'));
-    const result = await work(statementsOn(client));
+    const result = await work({ ...statementsOn(client), afterCommit: (callback) => void callbacks.push(callback) });
     await carryOut(() => client.query('COMMIT'));
     client.release();
+    for (const callback of callbacks) callback();
     return result;
   } catch (error) {
     await rollBack(client);

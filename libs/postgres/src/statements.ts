@@ -17,6 +17,12 @@ export interface PostgresStatements {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Rows<Row>>;
 }
 
+/** An open transaction; it ends when the function that was given it has. */
+export interface PostgresTransaction extends PostgresStatements {
+  /** `callback` runs once the transaction is committed, and not at all after a rollback. It must not throw. */
+  afterCommit(callback: () => void): void;
+}
+
 const bigint = 20;
 
 /** Ids and times in ms are safe integers; as text, which is the client's own choice, they would sort as text. */

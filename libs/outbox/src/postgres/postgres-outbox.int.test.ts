@@ -23,7 +23,7 @@ async function open(url: string, shards = 1): Promise<Postgres> {
 }
 
 const newDatabase = () => temporaryDatabase(process.env['POSTGRES_URL']!);
-const outbox = createPostgresOutbox({ source: '/test', events: [counted] });
+const outbox = createPostgresOutbox({ source: '/test', events: [counted], onCommitted: () => undefined });
 
 async function openHarness(given?: string): Promise<OutboxStoreHarness> {
   const url = given ?? (await newDatabase());
