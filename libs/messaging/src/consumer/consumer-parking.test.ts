@@ -1,11 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ConsumerUnderTestOptions, consumerUnderTest, orderRecord, pass } from './consumer.test-support.ts';
+import {
+  type ConsumerUnderTestOptions,
+  consumerUnderTest,
+  type Order,
+  orderPlaced,
+  orderRecord,
+  pass,
+} from './consumer.test-support.ts';
 import { fakeTarget } from '../testing/fake-target.ts';
 import type { NewRecord } from '../testing/in-memory-source.ts';
 import { headerText } from '../ports/record.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import { type BatchHandler, onBatch } from './subscription.ts';
-import { type Order, orderPlaced } from './consumer.test-support.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => vi.useRealTimers());

@@ -293,10 +293,8 @@ export class DeliveryEngine implements RecordSink {
 
   #crowded(lease: PartitionLease): void {
     const work = this.#works.get(lease);
-    const isApiAtFault = this.#ports.gate.isProbing();
-    if (!work || isApiAtFault || this.#options.overflow === 'pause') return;
-    this.#queue.setAside(this.#queues.of(lease), ({ delivery, unfinished }) => {
-      delivery.giveUp(keyOverflow(unfinished.record));
-    });
+    if (!work || this.#options.overflow === 'pause' || this.#ports.gate.isProbing()) return;
+    const giveUp = ({ delivery, unfinished }: HeldRecord) => delivery.giveUp(keyOverflow(unfinished.record));
+    this.#queue.setAside(this.#queues.of(lease), giveUp);
   }
 }
