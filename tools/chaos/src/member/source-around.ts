@@ -15,6 +15,7 @@ export abstract class SourceAround<Lease extends LeaseAround> implements RecordS
       granted: (lease) => this.granted(this.#around(lease), sink),
       records: (lease, records, coveredTo) => this.records(this.#around(lease), { records, coveredTo }, sink),
       revoking: (lease, deadlineMs) => this.revoking(this.#around(lease), deadlineMs, sink),
+      deleted: (lease, from, to) => sink.deleted?.(this.#around(lease), from, to),
       revoked: (lease) => {
         this.revoked(this.#around(lease), sink);
         this.#leases.delete(lease);
