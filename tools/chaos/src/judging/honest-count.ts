@@ -29,6 +29,8 @@ export interface HonestCount {
   readonly overlaps: readonly string[];
   /** Calls that a member began after it had stood still for longer than its session, under a lease from before. */
   readonly afterLease: readonly string[];
+  /** Those of them that were not the first after their stop, which may have been stopped between its look at the lease and its call. */
+  readonly afterLeaseInEarnest: readonly string[];
   /** Requests that came to the API more than once. */
   readonly sentTwice: readonly string[];
   /** First effects of events whose key had had a later one. */
@@ -48,6 +50,7 @@ export function honestCount(evidence: Evidence): HonestCount {
   const ofEvent = Map.groupBy(calls, ({ record }) => eventOf(record));
   const leases = new Map(evidence.members.map((member) => [member, leaseStories(member)]));
   const outcomes = new Map(evidence.members.map((member) => [member, outcomesOf(member)]));
+  const late = lateCalls(calls, leases, evidence);
   const letters = lettersOf(evidence);
   const again = [...ofEvent.values()]
     .flatMap((each) => repeats(each))
@@ -66,7 +69,8 @@ export function honestCount(evidence: Evidence): HonestCount {
     bound: calls.filter((call) => mayBeMadeAgain(call, leases, outcomes)).length,
     retries: of('failed').length,
     overlaps: [...ofEvent].flatMap(([event, each]) => (overlap(each) ? [event] : [])),
-    afterLease: calls.filter((call) => isAfterLease(call, leases, evidence)).map(({ record }) => record.id),
+    afterLease: late.flat(),
+    afterLeaseInEarnest: late.flatMap((ofStop) => ofStop.slice(1)),
     sentTwice: calls.filter(({ arrivedMs }) => arrivedMs.length > 1).map(({ record }) => record.id),
     outOfOrder: outOfOrder(calls),
     deadLetters: letters.size,
@@ -131,11 +135,18 @@ function waitedMs(call: CallStory, leases: Leases): number {
   return (leaseOf(call, leases)?.toMs ?? 0) - (call.ended?.atMs ?? 0);
 }
 
-function isAfterLease(call: CallStory, leases: Leases, { sessionTimeoutMs }: Evidence): boolean {
-  const { fromMs: grantedMs = Infinity } = leaseOf(call, leases) ?? {};
-  return call.member.stalls.some(
-    ({ fromMs, toMs }) => toMs - fromMs >= sessionTimeoutMs && grantedMs < fromMs && call.startedMs > toMs,
-  );
+/** Of each stop that was longer than a session, the records called after it under a lease from before. */
+function lateCalls(
+  calls: readonly CallStory[],
+  leases: Leases,
+  { members, sessionTimeoutMs }: Evidence,
+): readonly (readonly string[])[] {
+  const stops = members.flatMap((member) => member.stalls.map((stall) => ({ member, ...stall })));
+  return stops.map(({ member, fromMs, toMs }) => {
+    if (toMs - fromMs < sessionTimeoutMs) return [];
+    const after = calls.filter((call) => call.member === member && call.startedMs > toMs);
+    return after.filter((call) => (leaseOf(call, leases)?.fromMs ?? Infinity) < fromMs).map(({ record }) => record.id);
+  });
 }
 
 /** Whether a call was in flight, or accepted and not committed, when its lease came to a bad end. */

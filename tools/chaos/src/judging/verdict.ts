@@ -49,7 +49,7 @@ function countBreaches(
   return [
     breach('nothing is lost', count.lost),
     breach('no call is made again after its 200', count.againAfter200.map(describeAgain)),
-    breach('no call begins after its lease', count.afterLease),
+    breach('no call begins after its lease', count.afterLeaseInEarnest),
     breach('no request is sent twice', count.sentTwice),
     breach('no two calls of an event at once', count.overlaps),
     breach('first effects of a key are in order', count.outOfOrder),
