@@ -31,7 +31,8 @@ interface Outgoing {
 }
 
 /**
- * Writes one batch at a time, each exactly once per call of {@link write}, as long as that call is awaited.
+ * Writes one batch at a time, each once per call of {@link write}, as long as that call is awaited; again only where a producer
+ * was given up whose batch may have arrived, as when the leader of its partition was lost before it could answer.
  *
  * Brokers drop a repetition by producer id, partition and sequence number. kafkajs takes a failed attempt's numbers back,
  * and whatever it writes next to that partition gets them. Were that anything but the same records, and had the failed
