@@ -12,6 +12,7 @@ import {
   createRelay,
   inTransaction,
   openSqlite,
+  outboxSetAside,
   outboxTable,
 } from '@millrace/outbox';
 import { createKafka, createRecordProducer, createRecordSource, ensureTopics } from '@millrace/kafka';
@@ -87,7 +88,7 @@ async function startFlow(contract: Contract): Promise<string> {
 /** Stands in for user-service: the event is appended in a transaction and published by the relay. */
 async function startUsers(contract: Contract, producer: RecordProducer): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-trace-'));
-  const database = openSqlite({ file: join(folder, 'users.db'), migrations: [outboxTable] });
+  const database = openSqlite({ file: join(folder, 'users.db'), migrations: [outboxTable, outboxSetAside] });
   onTestFinished(() => {
     database.close();
     rmSync(folder, { recursive: true });
