@@ -27,9 +27,7 @@ export class FailedKeys {
   }
 
   #forgetOldest(): void {
-    for (const key of this.#failed.keys()) {
-      this.#failed.delete(key);
-      return;
-    }
+    const [oldest] = this.#failed.keys();
+    if (oldest !== undefined) this.#failed.delete(oldest);
   }
 }

@@ -64,7 +64,7 @@ class CallContext implements HandlerContext {
   }
 
   get replays(): number {
-    return replaysOf(this.#record);
+    return timesReplayed(this.#record);
   }
 
   get step(): BeginStep {
@@ -79,7 +79,7 @@ export function orderOf({ key, offset }: KafkaRecord, eventId: string): HandlerC
 }
 
 /** How often a record was replayed. */
-export function replaysOf({ headers }: Pick<KafkaRecord, 'headers'>): number {
+export function timesReplayed({ headers }: Pick<KafkaRecord, 'headers'>): number {
   const replays = headers.millrace_dlq_replays === undefined ? 0 : Number(headerText(headers, 'millrace_dlq_replays'));
   return Number.isSafeInteger(replays) ? replays : 0;
 }

@@ -4,7 +4,7 @@ import { batchKeyOf } from './batch-key.ts';
 import { BatchTrace } from './batch-trace.ts';
 import type { Batching, TurnResult } from '../engine/delivery.ts';
 import { callBatchHandler } from './call-batch-handler.ts';
-import { idempotencyKeyOf, orderOf, replaysOf } from './call-handler.ts';
+import { idempotencyKeyOf, orderOf, timesReplayed } from './call-handler.ts';
 import type { Cohort } from '../engine/cohort.ts';
 import { doneBefore } from '../once/done-before.ts';
 import type { EventDelivery, EventDeliveryPorts } from './event-delivery.ts';
@@ -71,7 +71,7 @@ export class EventBatching implements Batching {
     const { record, answers } = delivery;
     const idempotencyKey = idempotencyKeyOf(this.#subscription, event.id);
     const order = orderOf(record, event.id);
-    const item = { event, idempotencyKey, order, attempt: delivery.begin(), replays: replaysOf(record) };
+    const item = { event, idempotencyKey, order, attempt: delivery.begin(), replays: timesReplayed(record) };
     return { delivery, record, answers, item };
   }
 

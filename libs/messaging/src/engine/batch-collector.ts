@@ -10,13 +10,16 @@ export interface Collected<Item extends object> {
 }
 
 interface Collecting<Item extends object> {
+  readonly batching: Batching;
   readonly lanes: Lane<Item>[];
   readonly items: Item[];
   readonly stopWaiting: () => void;
 }
 
-export interface BatchCollectorOptions {
+export interface BatchCollectorOptions<Item extends object> {
   readonly clock: Clock;
+  /** Of what batching an item is now. */
+  readonly batchingOf: (item: Item) => Batching | undefined;
   /** A batch has waited for as long as it may. */
   readonly due: () => void;
 }
@@ -26,11 +29,11 @@ export interface BatchCollectorOptions {
  * one batch. A batch is due when it is full, or when its first item has waited for as long as it may.
  */
 export class BatchCollector<Item extends object> {
-  readonly #options: BatchCollectorOptions;
+  readonly #options: BatchCollectorOptions<Item>;
   readonly #collecting = new Map<Batching, Collecting<Item>>();
   readonly #due = new Fifo<Collecting<Item>>();
 
-  constructor(options: BatchCollectorOptions) {
+  constructor(options: BatchCollectorOptions<Item>) {
     this.#options = options;
   }
 
@@ -45,10 +48,18 @@ export class BatchCollector<Item extends object> {
     if (batch.items.length >= batching.maxSize) this.#end(batching, batch);
   }
 
-  /** Takes out the batch that is due for longest, without what was discarded meanwhile. */
+  /** Takes out the batch that is due for longest, without what was discarded meanwhile, or is to go another way. */
   shiftDue(): Collected<Item> | undefined {
     const batch = this.#due.shift();
-    return batch && withoutDiscarded(batch);
+    if (!batch) return undefined;
+    const { lanes, items, batching } = batch;
+    const isMeant = (lane: Lane<Item> | undefined, item: Item | undefined) =>
+      item !== undefined && lane?.current === item && this.#options.batchingOf(item) === batching;
+    if (lanes.every((lane, at) => isMeant(lane, items[at]))) return batch;
+    return {
+      lanes: lanes.filter((lane, at) => isMeant(lane, items[at])),
+      items: items.filter((item, at) => isMeant(lanes[at], item)),
+    };
   }
 
   /** What was collected stays where it is, without a turn. */
@@ -64,7 +75,7 @@ export class BatchCollector<Item extends object> {
       this.#end(batching, batch);
       due();
     });
-    const batch: Collecting<Item> = { lanes: [], items: [], stopWaiting };
+    const batch: Collecting<Item> = { batching, lanes: [], items: [], stopWaiting };
     this.#collecting.set(batching, batch);
     return batch;
   }
@@ -74,14 +85,4 @@ export class BatchCollector<Item extends object> {
     this.#collecting.delete(batching);
     this.#due.push(batch);
   }
-}
-
-function withoutDiscarded<Item extends object>(batch: Collected<Item>): Collected<Item> {
-  const { lanes, items } = batch;
-  const isHeld = (lane: Lane<Item> | undefined, item: Item | undefined) => lane?.current === item;
-  if (lanes.every((lane, at) => isHeld(lane, items[at]))) return batch;
-  return {
-    lanes: lanes.filter((lane, at) => isHeld(lane, items[at])),
-    items: items.filter((item, at) => isHeld(lanes[at], item)),
-  };
 }

@@ -53,7 +53,7 @@ export class KeyedQueue<Item extends object> {
 
   constructor(options: KeyedQueueOptions<Item>) {
     this.#options = options;
-    this.#collector = new BatchCollector({ clock: options.clock, due: () => this.#startTurns() });
+    this.#collector = new BatchCollector({ ...options, due: () => this.#startTurns() });
     this.#lines = new Lines(options.tenantOf);
   }
 
@@ -182,8 +182,7 @@ export class KeyedQueue<Item extends object> {
     this.#stopAsking = undefined;
   }
 
-  #startBatch(batch: Collected<Item> = { lanes: [], items: [] }): void {
-    const { lanes, items } = this.#stillTogether(batch);
+  #startBatch({ lanes, items }: Collected<Item> = { lanes: [], items: [] }): void {
     if (items.length === 0) return;
     const { gate, turnTogether } = this.#options;
     gate.turnStarted();
@@ -194,15 +193,6 @@ export class KeyedQueue<Item extends object> {
       for (const [at, lane] of lanes.entries()) this.#settled(lane, items[at], waitsMs[at]);
       this.#ended();
     });
-  }
-
-  /** Without what goes its own way since it was collected. */
-  #stillTogether(batch: Collected<Item>): Collected<Item> {
-    const { batchingOf } = this.#options;
-    const { lanes, items } = batch;
-    if (items.every((item) => batchingOf(item))) return batch;
-    const isTogether = (_: unknown, at: number) => items[at] !== undefined && batchingOf(items[at]) !== undefined;
-    return { lanes: lanes.filter(isTogether), items: items.filter(isTogether) };
   }
 
   #settled(lane: Lane<Item>, item: Item | undefined, waitMs: number | undefined): void {

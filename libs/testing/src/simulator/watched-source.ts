@@ -47,6 +47,7 @@ export class WatchedSource implements RecordSource {
         sink.records(this.#watch(lease), records, coveredTo);
       },
       revoking: (lease, deadlineMs) => sink.revoking(this.#watch(lease), deadlineMs),
+      deleted: (lease, from, to) => sink.deleted?.(this.#watch(lease), from, to),
       revoked: (lease) => {
         sink.revoked(this.#watch(lease));
         this.#watched.delete(lease);
