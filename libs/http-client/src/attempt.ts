@@ -56,7 +56,7 @@ export function createAttempt(connections: Connections, options: AttemptOptions)
     const mark = clock.mark();
     const keys = { idempotencyKey: idempotent ? idempotencyKey : undefined, order };
     const headers = requestHeaders(request, keys, [...authorization, ...call.traceHeaders]);
-    const result = await exchange(connections, { method, path: prefix + path, headers, body }, context.signal);
+    const result = await exchange(connections, { method, path: prefix + path, headers, body }, context);
     gate.answered(result.kind === 'answered' ? result : unanswered);
     const { outcome, answer } = conclude(result, classify);
     const ended = { mark, outcome, status: answer?.status, key: about };

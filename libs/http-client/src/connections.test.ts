@@ -56,7 +56,7 @@ function connectionsOf(options: Partial<ConnectionsOptions> = {}): Connections {
 }
 
 const calling = (connections: Connections, path: string, signal = never) =>
-  exchange(connections, { method: 'POST', path, headers: [], body: null }, signal);
+  exchange(connections, { method: 'POST', path, headers: [], body: null }, { signal });
 const opening = (index: number): PlayedConnection => opened[index] ?? expect.fail(`connection ${index} is not open`);
 
 describe('free connections', () => {
@@ -140,6 +140,27 @@ describe('calls beyond the connections', () => {
     await tick();
     expect(opened.flatMap(({ paths }) => paths)).toEqual(['/a']);
     expect(time.waiting).toBe(0);
+  });
+
+  it('are not sent once their signal says so as it is asked for, and nothing has told them', async () => {
+    const connections = connectionsOf({ connections: 1 });
+    const running = calling(connections, '/a');
+    let isOver = false;
+    const over = {
+      get signal() {
+        return isOver ? AbortSignal.abort() : never;
+      },
+    };
+    const waiting = exchange(connections, { method: 'POST', path: '/b', headers: [], body: null }, over);
+    const next = calling(connections, '/c');
+    isOver = true;
+    opening(0).answer();
+    expect(await running).toMatchObject({ status: 200 });
+    expect(await waiting).toEqual({ kind: 'aborted', notSent: true });
+    await tick();
+    opening(1).answer();
+    expect(await next).toMatchObject({ status: 200 });
+    expect(opened.map(({ paths }) => paths)).toEqual([['/a'], ['/c']]);
   });
 
   it('get a fresh connection when that of another has been closed', async () => {

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionUser, ExchangeRequest, ResponseHeaders } from './connection.ts';
 import type { CallPhase, CarriedCall, Connections, GiveUpReason } from './connections.ts';
+import type { CallContext } from './http-target.ts';
 import { type AbortListener, listen, stopListening } from './on-abort.ts';
 
 export interface Answered {
@@ -21,13 +22,12 @@ export type ExchangeResult = Answered | Unanswered;
 /** What an API says about one small call; more is not read. */
 export const maxAnswerBytes = 1024 * 1024;
 
+/** Whose signal may say more each time it is asked for. */
+type Cuttable = Pick<CallContext, 'signal'>;
+
 /** Sends one request and tells how it ended. Never rejects. */
-export function exchange(
-  connections: Connections,
-  request: ExchangeRequest,
-  signal: AbortSignal,
-): Promise<ExchangeResult> {
-  return new Promise((resolve) => new Exchange(connections, request, resolve).begin(signal));
+export function exchange(connections: Connections, request: ExchangeRequest, call: Cuttable): Promise<ExchangeResult> {
+  return new Promise((resolve) => new Exchange(connections, request, resolve).begin(call));
 }
 
 /** One request on its way, and in line. There may be thousands; at its end each lets go of all it has. */
@@ -39,6 +39,7 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
   readonly #connections: Connections;
   #request: ExchangeRequest | undefined;
   #resolve: ((result: ExchangeResult) => void) | undefined;
+  #call: Cuttable | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
   #connection: Connection | undefined = undefined;
   #mayRepeat = false;
@@ -56,10 +57,12 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     this.#resolve = resolve;
   }
 
-  begin(signal: AbortSignal): void {
+  begin(call: Cuttable): void {
+    const { signal } = call;
     if (signal.aborted) return this.giveUp('aborted');
     listen(signal, this);
     this.#signal = signal;
+    this.#call = call;
     this.#enter('connect');
     this.#connections.take(this);
   }
@@ -67,6 +70,7 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
   carryOn(connection: Connection, { mayRepeat } = { mayRepeat: connection.isMade }): void {
     if (!this.#request) return;
     this.#connection = connection;
+    if (this.#call?.signal.aborted) return this.giveUp('aborted');
     this.#mayRepeat = mayRepeat;
     connection.dispatch(this.#request, this);
   }
@@ -145,6 +149,7 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     this.#forgetPhase = undefined;
     this.#resolve = undefined;
     this.#signal = undefined;
+    this.#call = undefined;
     this.#connection = undefined;
     this.#request = undefined;
     this.#headers = undefined;

@@ -1,4 +1,5 @@
 import type { Logger } from '@millrace/telemetry';
+import type { Cohort } from '../engine/cohort.ts';
 import type { EventEnvelope } from '../events/event-envelope.ts';
 import { doneBefore } from '../once/done-before.ts';
 import { headerText, type KafkaRecord } from '../ports/record.ts';
@@ -10,7 +11,7 @@ import type { BeginStep, EventSubscription, HandlerContext, Subscription } from 
 export interface HandlerCall {
   readonly record: KafkaRecord;
   readonly attempt: number;
-  readonly signal: AbortSignal;
+  readonly cohort: Pick<Cohort, 'signal'>;
   readonly log: Logger;
   /** Who remembers the record's steps. */
   readonly memory: { readonly endedSteps: EndedSteps };
@@ -41,19 +42,28 @@ export function idempotencyKeyOf({ name }: Pick<Subscription, 'name'>, eventId: 
 
 /** Most handlers have no steps: nothing is made for those before they are asked for. */
 class CallContext implements HandlerContext {
-  readonly signal: AbortSignal;
+  /** Looked up each time, also by copies (`{ ...context }`): a process that stood still may go on under a lease that is over. */
+  static readonly #looked: PropertyDescriptor & ThisType<CallContext> = {
+    enumerable: true,
+    get() {
+      return this.#cohort.signal;
+    },
+  };
+  declare readonly signal: AbortSignal;
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly order: HandlerContext['order'];
   readonly log: Logger;
   readonly #record: KafkaRecord;
   readonly #handler: string;
+  readonly #cohort: HandlerCall['cohort'];
   readonly #memory: HandlerCall['memory'];
   /** Those that were begun. */
   steps: Steps | undefined;
 
   constructor(subscription: EventSubscription, { id }: EventEnvelope, call: HandlerCall) {
-    this.signal = call.signal;
+    this.#cohort = call.cohort;
+    Object.defineProperty(this, 'signal', CallContext.#looked);
     this.attempt = call.attempt;
     this.idempotencyKey = idempotencyKeyOf(subscription, id);
     this.order = orderOf(call.record, id);

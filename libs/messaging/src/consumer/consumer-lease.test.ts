@@ -26,10 +26,11 @@ describe('a partition that is lost', () => {
     const { api, source } = await runningConsumer();
     source.append(0, orderRecord('ann', 1));
     await settle();
+    const { signal } = api.call('ann-1').context;
     api.call('ann-1').done();
     await settle();
     source.revoke(0);
-    expect(api.call('ann-1').context.signal.aborted).toBe(false);
+    expect(signal.aborted).toBe(false);
   });
 
   it('is lost as soon as its signal says so', async () => {
@@ -42,6 +43,22 @@ describe('a partition that is lost', () => {
     await pass(1_000);
     expect(api.ids).toEqual(['ann-1']);
     expect(source.commits).toEqual([]);
+  });
+
+  it('lets a handler begin no call under a lease that is over by the clock, before anything has told so', async () => {
+    const { api, source, lease } = await runningConsumer();
+    source.append(0, orderRecord('ann', 1), orderRecord('bob', 1));
+    await settle();
+    const [ann, bob] = [api.call('ann-1').context, { ...api.call('bob-1').context }];
+    const step = ann.step('crm', async (call) => {
+      await settle();
+      return call.signal.aborted;
+    });
+    expect([ann.signal.aborted, bob.signal.aborted]).toEqual([false, false]);
+    lease.lapse();
+    expect(await step).toBe(true);
+    expect([ann.signal.aborted, bob.signal.aborted]).toEqual([true, true]);
+    expect(bob.signal.reason).toMatchObject({ code: 'CALL_ABORTED' });
   });
 
   it('has nothing committed any more, whatever finishes after', async () => {

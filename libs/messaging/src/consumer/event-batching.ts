@@ -89,12 +89,20 @@ export class EventBatching implements Batching {
     });
   }
 
-  #call(called: readonly Called[], { signal }: Cohort): Promise<ItemResults | ServiceError | undefined> {
+  #call(called: readonly Called[], cohort: Cohort): Promise<ItemResults | ServiceError | undefined> {
     const items = called.map(({ item }) => item);
     const attempt = items.reduce((most, item) => Math.max(most, item.attempt), 1);
     const idempotencyKey = batchKeyOf(this.#subscription.name, called);
     const about = this.#about ?? idempotencyKey;
-    return callBatchHandler(this.#subscription, items, { signal, attempt, idempotencyKey, about, log: this.#log });
+    return callBatchHandler(this.#subscription, items, {
+      get signal() {
+        return cohort.signal;
+      },
+      attempt,
+      idempotencyKey,
+      about,
+      log: this.#log,
+    });
   }
 
   #settled(called: Called, result: ItemResult, trace: BatchTrace): TurnResult {

@@ -194,8 +194,8 @@ export class EventDelivery implements Delivery {
     });
   }
 
-  #call(to: EventSubscription, event: EventEnvelope, attempt: number, { signal }: Cohort) {
-    return callHandler(to, event, { record: this.#record, attempt, signal, log: this.#log, memory: this });
+  #call(to: EventSubscription, event: EventEnvelope, attempt: number, cohort: Cohort) {
+    return callHandler(to, event, { record: this.#record, attempt, cohort, log: this.#log, memory: this });
   }
 
   async #afterFailure(failure: ServiceError): Result {

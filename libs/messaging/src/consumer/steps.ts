@@ -51,13 +51,24 @@ export class Steps {
   }
 
   #run<Result>(name: string, work: (call: StepContext) => Promise<Result>): Promise<Result> {
-    const { signal, attempt, idempotencyKey, order, replays, log } = this.#context;
+    const whole = this.#context;
+    const { signal, attempt, idempotencyKey, order, replays, log } = whole;
     const controller = new AbortController();
     const cutOff = () => controller.abort(signal.reason);
     if (signal.aborted) cutOff();
     else signal.addEventListener('abort', cutOff, { once: true });
     const key = `${idempotencyKey}:${name}`;
-    const call = { signal: controller.signal, attempt, idempotencyKey: key, order, replays, log };
+    const call = {
+      get signal() {
+        if (whole.signal.aborted) cutOff();
+        return controller.signal;
+      },
+      attempt,
+      idempotencyKey: key,
+      order,
+      replays,
+      log,
+    };
     const promise = this.#settle(name, () => work(call)).finally(() => signal.removeEventListener('abort', cutOff));
     controllers.set(promise, controller);
     return promise;

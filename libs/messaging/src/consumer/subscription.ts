@@ -7,8 +7,8 @@ import type { ServiceError } from '../errors/service-error.ts';
 /** What a call is told beside its request; handed on to a target as it is (`api.post(path, json, call)`). */
 export interface StepContext {
   /**
-   * Aborted when the service stops, the partition is lost, or the call's deadline has passed. Pass it to every call. Calls that
-   * began at about the same time share it.
+   * Aborted when the service stops, the partition is lost, or the call's deadline has passed. Pass it to every call, and read it
+   * there: it is then that the partition's lease is looked at. Calls that began at about the same time share it.
    */
   readonly signal: AbortSignal;
   /** 1 for the first try. */

@@ -1,3 +1,4 @@
+import type { CallOwner } from './cohort.ts';
 import type { Batching, TurnResult } from './delivery.ts';
 import type { HeldRecord } from './held-record.ts';
 import type { LeaseWork } from './lease-work.ts';
@@ -14,9 +15,16 @@ export interface BatchTurnsOptions {
   readonly changed: (work: LeaseWork) => void;
 }
 
-/** Whose calls are cut off together. */
-interface RunningBatch {
+class RunningBatch implements CallOwner {
   readonly works: ReadonlySet<LeaseWork>;
+
+  constructor(works: ReadonlySet<LeaseWork>) {
+    this.works = works;
+  }
+
+  get ended(): boolean {
+    return [...this.works].some(({ ended }) => ended);
+  }
 }
 
 /**
@@ -53,7 +61,7 @@ export class BatchTurns {
     works: ReadonlySet<LeaseWork>,
   ): Promise<readonly (number | undefined)[]> {
     const { calls, changed } = this.#options;
-    const batch = { works };
+    const batch = new RunningBatch(works);
     const cohort = calls.start(batch);
     this.#running.add(batch);
     for (const work of works) work.turnStarted();

@@ -1,12 +1,18 @@
+import { lostToAnother } from './cut-off.ts';
 import type { ServiceError } from '../errors/service-error.ts';
+
+/** Whose calls are cut off together: a lease's, or those of a batch. */
+export interface CallOwner {
+  /** Nothing of it may begin any more. By the clock: a process that stood still is told of it later than it came. */
+  readonly ended: boolean;
+}
 
 /**
  * Calls of one owner that began at about the same time, and so are cut off at the same time. They share a signal: one for each
  * call costs more than all else that the engine does for it.
  */
 export class Cohort {
-  /** Whose calls they are: all calls of one lease are cut off together. */
-  readonly owner: object;
+  readonly owner: CallOwner;
   /** When the first of them began. */
   readonly mark: number;
   /** Of the youngest. */
@@ -18,12 +24,14 @@ export class Cohort {
   readonly #controller = new AbortController();
   #cutOff: ServiceError | undefined;
 
-  constructor(owner: object, mark: number) {
+  constructor(owner: CallOwner, mark: number) {
     this.owner = owner;
     this.mark = mark;
   }
 
+  /** To be asked for just before something is sent: it is aborted once the owner has ended, whoever knows of that yet. */
   get signal(): AbortSignal {
+    if (!this.#cutOff && this.owner.ended) this.cut(lostToAnother());
     return this.#controller.signal;
   }
 

@@ -1,5 +1,6 @@
 import { BackPressure } from './back-pressure.ts';
 import { BatchTurns } from './batch-turns.ts';
+import { cutOffSince, lostToAnother } from './cut-off.ts';
 import type { DeliveryEngineOptions, DeliveryEnginePorts } from './delivery-engine-options.ts';
 import { EngineLog } from './engine-log.ts';
 import { keyOverflow, retentionNear } from './given-up.ts';
@@ -18,7 +19,7 @@ import { recordBytes } from './record-bytes.ts';
 import { noReplays, type ReplayTopics } from './replay-topics.ts';
 import type { Commit, PartitionLease, RecordSink } from '../ports/record-source.ts';
 import { RunningCalls } from './running-calls.ts';
-import { ServiceError } from '../errors/service-error.ts';
+import type { ServiceError } from '../errors/service-error.ts';
 import { settledWithin } from './settled-within.ts';
 import { startPosition } from './start-position.ts';
 import { unreadRecords } from './unread-records.ts';
@@ -163,7 +164,7 @@ export class DeliveryEngine implements RecordSink {
     this.#works.delete(lease);
     this.#close(work);
     this.#backPressure.forget(lease);
-    this.#cutOff(work, 'its partition belongs to another member now');
+    this.#cutOff(work, lostToAnother());
   }
 
   #begin(lease: PartitionLease, start: number, committed: Commit | undefined): void {
@@ -265,7 +266,7 @@ export class DeliveryEngine implements RecordSink {
     this.#close(work);
     this.#backPressure.stopTaking(work.lease, true);
     await settledWithin(work.idle(), drainMs, clock);
-    this.#cutOff(work, this.#stopping ? 'the service stops' : 'its partition goes to another member');
+    this.#cutOff(work, cutOffSince(this.#stopping ? 'the service stops' : 'its partition goes to another member'));
     await settledWithin(work.idle(), abortTimeoutMs, clock);
     await settledWithin(work.commitAll(commitDelayMs, clock), lastCommitsTimeoutMs, clock);
     work.lease.release();
@@ -285,8 +286,7 @@ export class DeliveryEngine implements RecordSink {
     return [...this.#works.values()].some((each) => each !== work && this.#queues.of(each.lease) === queue);
   }
 
-  #cutOff(work: LeaseWork, why: string): void {
-    const reason = new ServiceError('CALL_ABORTED', `the call was cut off, since ${why}`);
+  #cutOff(work: LeaseWork, reason: ServiceError): void {
     this.#calls.cut(work, reason);
     this.#batches.cut(work, reason);
   }

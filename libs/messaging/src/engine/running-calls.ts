@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import { Cohort } from './cohort.ts';
+import { type CallOwner, Cohort } from './cohort.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
 export interface RunningCallsOptions {
@@ -20,7 +20,7 @@ export class RunningCalls {
   /** All in which a call runs, by age. */
   readonly #cohorts = new Set<Cohort>();
   /** By owner: the one that its next call joins. */
-  readonly #youngest = new Map<object, Cohort>();
+  readonly #youngest = new Map<CallOwner, Cohort>();
   #stopTimer: (() => void) | undefined;
 
   constructor({ timeoutMs, clock }: RunningCallsOptions) {
@@ -29,7 +29,7 @@ export class RunningCalls {
   }
 
   /** Begins a call of `owner`, which is to be ended once. */
-  start(owner: object): Cohort {
+  start(owner: CallOwner): Cohort {
     const mark = this.#clock.mark();
     const cohort = this.#joinable(owner, mark) ?? this.#open(owner, mark);
     cohort.deadlineMark = mark + this.#timeoutMs;
@@ -49,17 +49,17 @@ export class RunningCalls {
   }
 
   /** Cuts off all of `owner`. */
-  cut(owner: object, reason: ServiceError): void {
+  cut(owner: CallOwner, reason: ServiceError): void {
     for (const cohort of this.#cohorts) if (cohort.owner === owner) cohort.cut(reason);
   }
 
-  #joinable(owner: object, mark: number): Cohort | undefined {
+  #joinable(owner: CallOwner, mark: number): Cohort | undefined {
     const youngest = this.#youngest.get(owner);
     if (!youngest || youngest.cutOff || youngest.begun >= cohortSize) return undefined;
     return mark - youngest.mark <= this.#timeoutMs * spread ? youngest : undefined;
   }
 
-  #open(owner: object, mark: number): Cohort {
+  #open(owner: CallOwner, mark: number): Cohort {
     const cohort = new Cohort(owner, mark);
     this.#cohorts.add(cohort);
     this.#youngest.set(owner, cohort);

@@ -129,6 +129,7 @@ export class InMemoryLease implements PartitionLease {
   readonly #owner: InMemoryPartition;
   readonly #sink: RecordSink;
   readonly #end = new AbortController();
+  #lapsed = false;
   /** The next offset to hand over; undefined before it is known where to begin. */
   position: number | undefined;
   /** Its place in the log. */
@@ -147,7 +148,7 @@ export class InMemoryLease implements PartitionLease {
   }
 
   get signal(): AbortSignal {
-    return this.#end.signal;
+    return this.#lapsed ? AbortSignal.abort() : this.#end.signal;
   }
 
   readFrom(offset: number): void {
@@ -190,6 +191,11 @@ export class InMemoryLease implements PartitionLease {
   /** Ends the lease before the sink is told. */
   expire(): void {
     this.#end.abort();
+  }
+
+  /** Its time is over, and nobody has been told, as when the process has just stood still. */
+  lapse(): void {
+    this.#lapsed = true;
   }
 
   /** Hands over the whole log again, which no source may do. */

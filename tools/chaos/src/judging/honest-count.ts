@@ -27,9 +27,9 @@ export interface HonestCount {
   readonly retries: number;
   /** Calls of one event at the API at the same time, neither of which was dead, cut off or standing still. */
   readonly overlaps: readonly string[];
-  /** Calls that a member began after it had stood still for longer than its session, under a lease from before. */
+  /** Calls that a member sent after it had stood still for longer than its session, under a lease from before. */
   readonly afterLease: readonly string[];
-  /** Those of them that were not the first after their stop, which may have been stopped between its look at the lease and its call. */
+  /** Those of them that were not the first after their stop, which may have come between the last look at the lease and the sending. */
   readonly afterLeaseInEarnest: readonly string[];
   /** Requests that came to the API more than once. */
   readonly sentTwice: readonly string[];
@@ -135,7 +135,7 @@ function waitedMs(call: CallStory, leases: Leases): number {
   return (leaseOf(call, leases)?.toMs ?? 0) - (call.ended?.atMs ?? 0);
 }
 
-/** Of each stop that was longer than a session, the records called after it under a lease from before. */
+/** Of each stop that was longer than a session, the records whose calls came to the API after it, under a lease from before. */
 function lateCalls(
   calls: readonly CallStory[],
   leases: Leases,
@@ -144,7 +144,7 @@ function lateCalls(
   const stops = members.flatMap((member) => member.stalls.map((stall) => ({ member, ...stall })));
   return stops.map(({ member, fromMs, toMs }) => {
     if (toMs - fromMs < sessionTimeoutMs) return [];
-    const after = calls.filter((call) => call.member === member && call.startedMs > toMs);
+    const after = calls.filter((call) => call.member === member && (call.arrivedMs[0] ?? 0) > toMs);
     return after.filter((call) => (leaseOf(call, leases)?.fromMs ?? Infinity) < fromMs).map(({ record }) => record.id);
   });
 }

@@ -42,10 +42,9 @@ export class Story {
 
   /** A call begins, comes to the API and takes effect there; `end` says how it ends for its member. */
   call(member: string, event: string, end: 'accepted' | 'failed' | 'cut-off' | 'never' = 'accepted'): this {
-    const call = (this.#calls.get(member) ?? 0) + 1;
-    this.#calls.set(member, call);
+    this.begin(member, event);
+    const call = this.#calls.get(member) ?? 0;
     const id = this.#idOf(event);
-    this.#tell(member, { kind: 'call-started', call, member, id, attempt: 1, idempotencyKey: event });
     const arrival = this.#arrive(member, call, event);
     if (end !== 'failed') this.#see({ api: 'rows', call: arrival, what: 'acted', idempotencyKey: event });
     if (end === 'never') return this;
@@ -54,8 +53,16 @@ export class Story {
     return end === 'accepted' ? this.#tell(member, { kind: 'outcome', member, id, outcome: 'completed' }) : this;
   }
 
-  /** The request of a member's last call comes to the API once more. */
-  repeatRequest(member: string, event: string): this {
+  /** A call begins, and does not leave its member. */
+  begin(member: string, event: string): this {
+    const call = (this.#calls.get(member) ?? 0) + 1;
+    this.#calls.set(member, call);
+    const id = this.#idOf(event);
+    return this.#tell(member, { kind: 'call-started', call, member, id, attempt: 1, idempotencyKey: event });
+  }
+
+  /** The request of a member's last call comes to the API, maybe once more. */
+  arrive(member: string, event: string): this {
     this.#arrive(member, this.#calls.get(member) ?? 0, event);
     return this;
   }

@@ -110,7 +110,7 @@ describe('what is seen at the API', () => {
   });
 
   it('is a request sent twice where one call comes twice', () => {
-    const run = new Story().write('k', 'e1').grant('m1').call('m1', 'e1').repeatRequest('m1', 'e1').commit('m1', 1);
+    const run = new Story().write('k', 'e1').grant('m1').call('m1', 'e1').arrive('m1', 'e1').commit('m1', 1);
     expect(names(run)).toContain('no request is sent twice');
   });
 
@@ -143,6 +143,12 @@ describe('a member that stood still for longer than its session', () => {
       false,
     ]);
     expect(names(one.call('m1', 'e3'))).toContain('no call begins after its lease');
+  });
+
+  it('may have been about to send one that it had begun, which counts as that one', () => {
+    const begun = new Story().write('k', 'e1', 'e2').grant('m1').begin('m1', 'e1').freeze('m1', 5_000).grant('m2');
+    expect(judged(begun).count.afterLease).toEqual([]);
+    expect(judged(begun.arrive('m1', 'e1')).count.afterLease).toEqual(['e1@0']);
   });
 
   it('may, under a new lease', () => {
