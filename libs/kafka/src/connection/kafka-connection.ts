@@ -26,7 +26,7 @@ export interface KafkaConnection {
 
 export interface ClientOptions {
   readonly retries: number;
-  /** Before the first of them, in ms; each takes twice as long, a second at the most. @default 100 */
+  /** Before the first of them, in ms; each takes twice as long, 0.3 s at the most. @default 100 */
   readonly initialRetryTime?: number;
 }
 
@@ -45,8 +45,11 @@ export const endlessRetries = 1_000_000;
 
 const connectionTimeout = 3_000;
 const requestTimeout = 10_000;
-/** All of them, since kafkajs has other defaults where NODE_ENV is `test`. */
-const backoff = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2 };
+/**
+ * All of them, since kafkajs has other defaults where NODE_ENV is `test`. After a leader is lost, kafkajs asks who leads now and
+ * pauses before it acts on the answer: two of the longest pauses come on top of what the brokers take to choose.
+ */
+const backoff = { initialRetryTime: 100, maxRetryTime: 300, multiplier: 2, factor: 0.2 };
 
 /** Names the cluster; nothing connects before a source, a producer or an administrative call asks for it. */
 export function createKafka({ brokers, clientId, log, route }: KafkaOptions): KafkaConnection {
