@@ -110,11 +110,11 @@ export class TopicRig {
     while ((await this.logEnd(0)) !== 0) await pause(againMs);
   }
 
-  /** Moves a partition, with all that is in it, to other brokers, of which the first is to lead it. */
-  async move(partition: number, replicas: readonly number[]): Promise<void> {
+  /** Moves a partition, of this topic or of another, with all that is in it, to other brokers, of which the first is to lead it. */
+  async move(partition: number, replicas: readonly number[], topic = this.topic): Promise<void> {
     const partitionAssignment = [{ partition, replicas: [...replicas] }];
-    await this.#admin.alterPartitionReassignments({ topics: [{ topic: this.topic, partitionAssignment }] });
-    while ((await this.leader(partition)) !== replicas[0]) await pause(againMs);
+    await this.#admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment }] });
+    while ((await this.leader(partition, topic)) !== replicas[0]) await pause(againMs);
   }
 
   /** The broker that leads a partition, of this topic or of another; -1 while none does. */

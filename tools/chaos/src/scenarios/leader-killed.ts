@@ -28,6 +28,8 @@ export const leaderKilled: Scenario = {
     const world = await open({ partitions, idempotencyKeys: 'honoured', settings });
     world.load({ perSecond, keys: 400 });
     await world.startAll(2);
+    await world.pass(betweenMs);
+    const fromMs = world.nowMs;
     for (const node of [2, 3]) {
       tell(`node ${node} is killed`);
       await world.pass(betweenMs);
@@ -39,7 +41,7 @@ export const leaderKilled: Scenario = {
     return {
       world,
       examine: (evidence) => {
-        const { writtenMs, calledMs, stallMs } = longestWaits(evidence);
+        const { writtenMs, calledMs, stallMs } = longestWaits(evidence, fromMs);
         const stall = `stall ${seconds(stallMs)}`;
         return {
           figures: [stall, `to be written ${seconds(writtenMs)}`, `from then to its effect ${seconds(calledMs)}`],
@@ -50,13 +52,14 @@ export const leaderKilled: Scenario = {
   },
 };
 
-/** The longest that an event had to wait until it was written, from then to its effect, and in all. */
-function longestWaits(evidence: Evidence) {
+/** The longest that an event had to wait until it was written, from then to its effect, and in all; of those due since `fromMs`. */
+function longestWaits(evidence: Evidence, fromMs: number) {
   const acted = new Map<string, number>();
   for (const { record, actedMs } of callStories(evidence))
     if (actedMs !== undefined) acted.set(eventOf(record), Math.min(actedMs, acted.get(eventOf(record)) ?? Infinity));
   const longest = { writtenMs: 0, calledMs: 0, stallMs: 0 };
   for (const [event, { dueMs, atMs }] of evidence.acknowledged) {
+    if (dueMs < fromMs) continue;
     const actedMs = acted.get(event) ?? dueMs;
     longest.writtenMs = Math.max(longest.writtenMs, atMs - dueMs);
     longest.calledMs = Math.max(longest.calledMs, actedMs - atMs);

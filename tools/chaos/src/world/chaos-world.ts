@@ -99,6 +99,11 @@ export class ChaosWorld {
     return { ...quickSettings, ...this.#options.settings };
   }
 
+  /** Since it was opened, as all times in {@link evidence}. */
+  get nowMs(): number {
+    return machineMs() - this.#zeroMs;
+  }
+
   get alive(): readonly Member[] {
     return this.members.filter(({ alive }) => alive);
   }
