@@ -1,10 +1,10 @@
 import { type OutgoingRecord, ServiceError } from '@millrace/messaging';
-import type { Message, Producer, Transaction } from 'kafkajs';
+import type { Producer, Transaction } from 'kafkajs';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from '../connection/kafka-error.ts';
 import { settled } from '../connection/pause.ts';
 import { messageOf } from '../producer/kafka-message.ts';
-import { pinnedPartitioner } from '../producer/pinned-partitioner.ts';
+import { isAnotherLeader, LeaderBatches, type Outgoing, withoutAnswer } from '../producer/leader-batches.ts';
 import { inParts } from '../producer/send-batch.ts';
 import { sendFailure } from '../producer/send-failure.ts';
 
@@ -47,9 +47,10 @@ export async function openTransactions(
 ): Promise<Transactions> {
   const client = connection.open({ retries, initialRetryTime });
   signal?.addEventListener('abort', client.close, { once: true });
+  const batches = new LeaderBatches();
   const producer = client.kafka.producer({
     transactionalId,
-    createPartitioner: pinnedPartitioner,
+    createPartitioner: batches.partitioner,
     idempotent: true,
     maxInFlightRequests: 1,
     transactionTimeout: timeoutMs,
@@ -70,7 +71,7 @@ export async function openTransactions(
   }
   const write = async (records: readonly Writable[]) => {
     try {
-      await writeAll(producer, records);
+      await writeAll(producer, batches, records);
     } catch (error) {
       throw failure(transactionalId, error, records);
     }
@@ -89,10 +90,10 @@ function failure(transactionalId: string, error: unknown, records: readonly Writ
   return new ServiceError('BROKER_UNAVAILABLE', message, { cause: error });
 }
 
-async function writeAll(producer: Producer, records: readonly Writable[]): Promise<void> {
+async function writeAll(producer: Producer, batches: LeaderBatches, records: readonly Writable[]): Promise<void> {
   const transaction = await producer.transaction();
   try {
-    for (const part of inParts(records)) await sendAll(transaction, part);
+    for (const part of inParts(records)) await sendAll(transaction, batches, part.map(outgoingOf));
   } catch (error) {
     await transaction.abort().catch(() => undefined); // Kafka does so in the end
     throw error;
@@ -100,21 +101,43 @@ async function writeAll(producer: Producer, records: readonly Writable[]): Promi
   await transaction.commit();
 }
 
-/** kafkajs tells of no partition that it does not know, and of none whose broker it has lost: those are not in its answer. */
-async function sendAll(transaction: Transaction, records: readonly Writable[]): Promise<void> {
-  const outgoing = records.map((record): { topic: string; message: Message } => {
-    const { topic, partition } = record;
-    return { topic, message: partition === undefined ? messageOf(record) : { ...messageOf(record), partition } };
-  });
-  const byTopic = Map.groupBy(outgoing, ({ topic }) => topic);
+function outgoingOf(record: Writable): Outgoing {
+  const { partition } = record;
+  return { record, message: partition === undefined ? messageOf(record) : { ...messageOf(record), partition } };
+}
+
+/** Settles once nothing is on its way. */
+async function sendAll(transaction: Transaction, batches: LeaderBatches, outgoing: readonly Outgoing[]): Promise<void> {
+  const moved: Outgoing[] = [];
+  const send = async (batch: readonly Outgoing[]) => {
+    try {
+      await sendBatch(transaction, batch);
+    } catch (error) {
+      if (!isAnotherLeader(error)) throw error;
+      moved.push(...batch);
+    }
+  };
+  const ends = await Promise.allSettled(batches.split(outgoing).map(send));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  const isMoved = new Set(moved);
+  if (moved.length > 0)
+    await sendAll(
+      transaction,
+      batches,
+      outgoing.filter((each) => isMoved.has(each)),
+    );
+}
+
+async function sendBatch(transaction: Transaction, batch: readonly Outgoing[]): Promise<void> {
+  const byTopic = Map.groupBy(batch, ({ record }) => record.topic);
   const topicMessages = Array.from(byTopic, ([topic, placed]) => ({
     topic,
     messages: placed.map(({ message }) => message),
   }));
   const answers = await transaction.sendBatch({ acks: acksFromAll, timeout: timeoutMs, topicMessages });
-  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
-  const missing = outgoing.find(({ topic, message }) => !answered.has(`${topic}/${message.partition}`));
+  const [missing] = withoutAnswer(batch, answers);
   if (!missing) return;
-  const what = `partition ${missing.message.partition} of ${missing.topic}`;
+  const what = `partition ${missing.message.partition} of ${missing.record.topic}`;
   throw new ServiceError('BROKER_UNAVAILABLE', `${what} took no records`);
 }

@@ -1,10 +1,10 @@
 import { ServiceError, type OutgoingRecord } from '@millrace/messaging';
-import type { CompressionTypes, Message, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
+import type { CompressionTypes, Message, Producer, ProducerBatch } from 'kafkajs';
 import type { KafkaClient, KafkaConnection } from '../connection/kafka-connection.ts';
 import { reasonOf } from '../connection/kafka-error.ts';
 import { messageOf } from './kafka-message.ts';
+import { isAnotherLeader, LeaderBatches, type Outgoing, withoutAnswer } from './leader-batches.ts';
 import { pause, settled } from '../connection/pause.ts';
-import { pinnedPartitioner } from './pinned-partitioner.ts';
 import { recordBytes } from './send-batch.ts';
 import { isTooLarge, sendFailure } from './send-failure.ts';
 import { sizeLimitOf, tooLarge } from './size-limit.ts';
@@ -25,25 +25,28 @@ interface Session {
   readonly producer: Producer;
 }
 
-interface Outgoing {
-  readonly record: OutgoingRecord;
-  readonly message: Message;
+/** What of a batch is still to be written, under the numbers that it had: it may have arrived. */
+interface BatchEnd {
+  readonly missing: readonly Outgoing[];
+  readonly again: 'at-once' | 'later';
 }
 
 /**
- * Writes one batch at a time, each once per call of {@link write}, as long as that call is awaited; again only where a producer
- * was given up whose batch may have arrived, as when the leader of its partition was lost before it could answer.
+ * Writes the records of one call at a time, each of them once, as long as that call is awaited; again only after a failure
+ * that is final for some of them, by whoever called.
  *
  * Brokers drop a repetition by producer id, partition and sequence number. kafkajs takes a failed attempt's numbers back,
  * and whatever it writes next to that partition gets them. Were that anything but the same records, and had the failed
  * attempt arrived after all, the broker would acknowledge the new records and throw them away. Hence the rules here:
- * - one batch at a time, and the same records to the same partitions until they are acknowledged;
+ * - one batch per partition at a time, and the same records to the same partitions until they are acknowledged;
+ * - a batch goes to one broker ({@link LeaderBatches});
  * - a kafkajs producer whose batch was given up is never used again, since its numbers are in doubt. It is disconnected
  *   first, which waits for what is still on its way, so that nothing of it can arrive after what its successor writes.
  */
 export class BatchWriter {
   readonly #connection: KafkaConnection;
   readonly #stopped = new AbortController();
+  readonly #batches = new LeaderBatches();
   #session: Promise<Session> | undefined;
   #problem: string | undefined;
 
@@ -65,8 +68,10 @@ export class BatchWriter {
   async write(records: readonly OutgoingRecord[]): Promise<void> {
     let missing = records.map((record): Outgoing => ({ record, message: messageOf(record) }));
     while (missing.length > 0) {
-      const answers = await this.#send(missing);
-      missing = withoutAnswer(missing, answers);
+      const ends = await this.#sendAll(missing);
+      const left = new Set(ends.flatMap((end) => end.missing));
+      missing = missing.filter((each) => left.has(each));
+      if (ends.some((end) => end.missing.length > 0 && end.again === 'later')) await this.#pause();
     }
     this.#problem = undefined;
   }
@@ -77,25 +82,31 @@ export class BatchWriter {
     if (session) await disconnect(session, stopTimeoutMs);
   }
 
-  async #send(outgoing: readonly Outgoing[]): Promise<readonly RecordMetadata[]> {
+  /** Rejects where one of the batches will never be accepted, once none is on its way. */
+  async #sendAll(outgoing: readonly Outgoing[]): Promise<readonly BatchEnd[]> {
+    const session = await this.#connected();
+    const batches = this.#batches.split(outgoing);
+    const ends = await Promise.all(batches.map((batch) => this.#send(session, batch)));
+    const failedAt = ends.findIndex((end) => end instanceof ServiceError);
+    if (failedAt >= 0) await this.#fail(session, ends[failedAt] as ServiceError, batches[failedAt] ?? []);
+    return ends as readonly BatchEnd[];
+  }
+
+  async #send({ producer }: Session, outgoing: readonly Outgoing[]): Promise<BatchEnd | ServiceError> {
     const batch = toBatch(outgoing);
-    for (;;) {
-      const session = await this.#connected();
-      try {
-        return await session.producer.sendBatch(batch);
-      } catch (error) {
-        this.#problem = reasonOf(error);
-        const failure = sendFailure(
-          error,
-          batch.topicMessages.map(({ topic }) => topic),
-        );
-        if (failure) {
-          await this.#discard(session);
-          throw isTooLarge(error) ? await this.#named(failure, outgoing) : failure;
-        }
-      }
-      await this.#pause();
+    try {
+      return { missing: withoutAnswer(outgoing, await producer.sendBatch(batch)), again: 'later' };
+    } catch (error) {
+      if (isAnotherLeader(error)) return { missing: outgoing, again: 'at-once' };
+      this.#problem = reasonOf(error);
+      const topics = batch.topicMessages.map(({ topic }) => topic);
+      return sendFailure(error, topics) ?? { missing: outgoing, again: 'later' };
     }
+  }
+
+  async #fail(session: Session, failure: ServiceError, batch: readonly Outgoing[]): Promise<never> {
+    await this.#discard(session);
+    throw isTooLarge(failure) ? await this.#named(failure, batch) : failure;
   }
 
   #connected(): Promise<Session> {
@@ -110,7 +121,7 @@ export class BatchWriter {
       const closeOnStop = () => client.close();
       this.#stopped.signal.addEventListener('abort', closeOnStop, { once: true });
       try {
-        const producer = client.kafka.producer(producerOptions);
+        const producer = client.kafka.producer({ ...producerOptions, createPartitioner: this.#batches.partitioner });
         await producer.connect();
         return { client, producer };
       } catch (error) {
@@ -150,7 +161,6 @@ export class BatchWriter {
 
 const producerOptions = {
   idempotent: true,
-  createPartitioner: pinnedPartitioner,
   allowAutoTopicCreation: false,
   metadataMaxAge: metadataMaxAgeMs,
 };
@@ -170,16 +180,6 @@ const none: CompressionTypes.None = 0;
 const gzip: CompressionTypes.GZIP = 1;
 
 type TopicMessages = { topic: string; messages: Message[] };
-
-/**
- * kafkajs resolves without having written what it meant for a broker that failed, where that broker's partitions went to
- * brokers which had answered already: on its second attempt it asks only those that have not. Partitions without an
- * answer of their own are therefore still to be written, under the sequence numbers they had.
- */
-function withoutAnswer(outgoing: readonly Outgoing[], answers: readonly RecordMetadata[]): Outgoing[] {
-  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
-  return outgoing.filter(({ record, message }) => !answered.has(`${record.topic}/${message.partition}`));
-}
 
 async function disconnect({ client, producer }: Session, timeoutMs: number): Promise<void> {
   await settled(producer.disconnect(), timeoutMs);

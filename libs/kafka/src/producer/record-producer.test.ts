@@ -91,7 +91,9 @@ describe('a record producer', () => {
   it('writes again what kafkajs says is written although a partition has not answered', async () => {
     const onlyPartition0: Attempt = async (batch) => (await accept(batch)).filter(({ partition }) => partition === 0);
     const { send, written } = await started(onlyPartition0);
-    expect(await send(numbered('t', 0, 4))).toBe('written');
+    const sent = send(numbered('t', 0, 4));
+    await settle();
+    expect(await sent).toBe('written');
     expect(written).toEqual([
       [0, 1, 2, 3],
       [1, 3],
