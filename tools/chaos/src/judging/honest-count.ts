@@ -52,7 +52,7 @@ export function honestCount(evidence: Evidence): HonestCount {
   const outcomes = new Map(evidence.members.map((member) => [member, outcomesOf(member)]));
   const late = lateCalls(calls, leases, evidence);
   const letters = lettersOf(evidence);
-  const again = [...ofEvent.values()]
+  const again = [...Map.groupBy(calls, ({ record }) => record.id).values()]
     .flatMap((each) => repeats(each))
     .map((pair) => ({ ...pair, why: whyOf(pair, leases) }));
   const of = (why: Why) => again.filter((each) => each.why === why);

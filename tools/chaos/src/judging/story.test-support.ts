@@ -123,7 +123,7 @@ export class Story {
   }
 
   #idOf(event: string): string {
-    return this.#records.find(({ id }) => id.startsWith(`${event}@`))?.id ?? `${event}@0`;
+    return this.#records.find(({ id }) => id === event || id.startsWith(`${event}@`))?.id ?? `${event}@0`;
   }
 
   #arrive(member: string, call: number, event: string): number {

@@ -90,6 +90,14 @@ describe('a call made again', () => {
   });
 });
 
+describe('a call of an event that its writer has written twice', () => {
+  it('is none that is made again, for each record has its own', () => {
+    const run = new Story().write('k', 'e1', 'e1').grant('m1').call('m1', 'e1@0').call('m1', 'e1@1').commit('m1', 2);
+    const { count } = judged(run);
+    expect([count.writtenTwice, count.againAfter200]).toEqual([1, []]);
+  });
+});
+
 describe('what is seen at the API', () => {
   it('is an overlap where a call of an event comes while another one of it is there', () => {
     const run = new Story().write('k', 'e1').grant('m1').call('m1', 'e1', 'never').lose('m1').grant('m2');

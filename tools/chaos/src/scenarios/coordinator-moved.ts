@@ -2,6 +2,8 @@ import { offsetsTopic } from '../judging/offset-commits.ts';
 import type { Scenario } from '../scenario.ts';
 
 const partitions = Array.from({ length: 6 }, () => [1, 2, 3]);
+/** Sessions that outlast the move. */
+const settings = { sessionTimeoutMs: 15_000, leaseMarginMs: 2_000 };
 const betweenMs = 5_000;
 const moves = 3;
 
@@ -11,7 +13,7 @@ export const coordinatorMoved: Scenario = {
   broker: 3,
   extents: ['full'],
   run: async ({ cluster, perSecond, open, tell }) => {
-    const world = await open({ partitions, idempotencyKeys: 'honoured' });
+    const world = await open({ partitions, idempotencyKeys: 'honoured', settings });
     const keeper = () => world.rig.leader(world.commitsPartition, offsetsTopic);
     // without node 1, the controller, nobody would be told to keep the group
     const others = (await keeper()) === 3 ? [3, 2] : [2, 3];
@@ -27,6 +29,6 @@ export const coordinatorMoved: Scenario = {
       await world.pass(betweenMs);
       await cluster.node(node).start();
     }
-    return { world, examine: () => ({ figures: [`${moves} moves`] }) };
+    return { world, callsAgain: 'none', examine: () => ({ figures: [`${moves} moves`] }) };
   },
 };

@@ -40,6 +40,7 @@ export const leaderKilled: Scenario = {
     await world.pass(betweenMs);
     return {
       world,
+      callsAgain: 'none',
       examine: (evidence) => {
         const { writtenMs, calledMs, stallMs } = longestWaits(evidence, fromMs);
         const stall = `stall ${seconds(stallMs)}`;
