@@ -23,7 +23,7 @@ async function groupOn(first: Request) {
   const group = { keptBy: 0, closed: false };
   const find = () => Promise.resolve(nodes[group.keptBy] as unknown as Broker);
   const cluster = { findGroupCoordinator: find } as unknown as Cluster;
-  guardCoordinator(cluster, { closed: () => group.closed, outOfRange: () => undefined });
+  guardCoordinator(cluster, { groupId: 'g', closed: () => group.closed, outOfRange: () => undefined });
   const joinedAt = (await cluster.findGroupCoordinator({ groupId: 'g' })) as unknown as Keeper;
   return { asked, group, joinedAt };
 }

@@ -13,6 +13,7 @@ type Asks = Record<Asked, Ask>;
 type Commit = Parameters<Broker['offsetCommit']>[0];
 
 export interface CoordinatorGuardOptions {
+  readonly groupId: string;
   readonly closed: () => boolean;
   readonly outOfRange: (partition: TopicPartition) => void;
 }
@@ -22,9 +23,12 @@ export interface CoordinatorGuardOptions {
  * when the coordinator moves or restarts: here the search goes on. It asks the one that it joined at for as long as that is
  * away, whoever keeps the group by then, and the member loses its place: here requests follow the group to where it is kept,
  * and nobody joins again. And where a position is out of range it commits "the oldest" over the group's place and all that is
- * stored beside it: here `outOfRange` is told instead, and nothing is stored.
+ * stored beside it: here `outOfRange` is told instead, and nothing is stored. Returns what finds the coordinator.
  */
-export function guardCoordinator(cluster: Cluster, { closed, outOfRange }: CoordinatorGuardOptions): void {
+export function guardCoordinator(
+  cluster: Cluster,
+  { groupId, closed, outOfRange }: CoordinatorGuardOptions,
+): () => Promise<Broker> {
   const find = cluster.findGroupCoordinator.bind(cluster);
   const own = new WeakMap<Broker, Asks>();
   let keeper: Broker | undefined;
@@ -54,6 +58,7 @@ export function guardCoordinator(cluster: Cluster, { closed, outOfRange }: Coord
     broker.offsetCommit = withoutPlaceholders(broker.offsetCommit, outOfRange);
     return keeper;
   };
+  return () => (keeper?.isConnected() ? Promise.resolve(keeper) : cluster.findGroupCoordinator({ groupId }));
 }
 
 function hasMoved(error: unknown): boolean {

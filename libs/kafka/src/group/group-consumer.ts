@@ -1,5 +1,5 @@
 import type { Claims, TopicPartition } from '@millrace/messaging/membership';
-import type { Cluster, Consumer } from 'kafkajs';
+import type { Broker, Cluster, Consumer } from 'kafkajs';
 import { guardCoordinator } from './coordinator-guard.ts';
 import { consumerWithCluster } from '../connection/consumer-cluster.ts';
 import { adaptFetches } from '../fetch/lean-fetch.ts';
@@ -30,6 +30,8 @@ export interface GroupConsumer {
   readonly consumer: Consumer;
   /** The consumer's own view of the cluster, and its connections. */
   readonly cluster: Cluster;
+  /** Whoever keeps the group now; asked for again when that one is away. */
+  readonly coordinator: () => Promise<Broker>;
   /** Has it join again at its next fetch. Void where it joins before. */
   rejoin(): void;
   /** Leaves the group, within `timeoutMs` also when nothing answers, and closes all connections. */
@@ -59,7 +61,7 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   const { consumer, cluster } = consumerWithCluster(client.kafka, config, (seen) =>
     kafkaAssignor(seen, { group: groupId, claims: claimsNow }),
   );
-  guardCoordinator(cluster, { closed: client.closed, outOfRange });
+  const coordinator = guardCoordinator(cluster, { groupId, closed: client.closed, outOfRange });
   adaptFetches(cluster, { maxWaitMs });
   followGroup(consumer, state);
   beforeEachFetch(cluster, () => {
@@ -68,6 +70,7 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   return {
     consumer,
     cluster,
+    coordinator,
     rejoin: () => {
       state.rejoinWanted = state.inGroup;
     },

@@ -79,7 +79,7 @@ export class GroupMember {
       },
       outOfRange: (partition) => this.#table.failed(partition, 'out-of-range'),
     });
-    this.#offsets = new OffsetStore(this.#group.cluster);
+    this.#offsets = new OffsetStore(this.#group.coordinator);
     const client = new KafkajsClient(this.#group, groupId, this.#offsets);
     this.#table = new LeaseTable({ ...settings, clock, client, sink, epochs, log: leaseTableLog(log) });
     this.#watch = new MemberWatch({

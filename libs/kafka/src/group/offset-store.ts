@@ -1,5 +1,5 @@
 import type { OffsetToStore, StoreAnswer } from '@millrace/messaging/membership';
-import type { Cluster, ConsumerHeartbeatEvent, EachBatchPayload, PartitionOffset, TopicOffsets } from 'kafkajs';
+import type { Broker, ConsumerHeartbeatEvent, EachBatchPayload, PartitionOffset, TopicOffsets } from 'kafkajs';
 import { protocolErrorOf, reasonOf } from '../connection/kafka-error.ts';
 
 /** A member in one generation of its group. */
@@ -12,17 +12,19 @@ interface TopicCommits extends TopicOffsets {
 
 /**
  * Writes a member's commits, asking Kafka once: kafkajs' own `consumer.commitOffsets` repeats a failed commit under whatever
- * generation it has by then, which overwrites what a new owner has committed.
+ * generation it has by then, which overwrites what a new owner has committed. A batch's commit function takes the generation
+ * when it is called, but asks the broker at which the member joined, wherever the group is kept by now.
  */
 export class OffsetStore {
-  readonly #cluster: Cluster;
-  /** Of the newest batch: its commit function takes the present generation when it is called. */
+  readonly #coordinator: () => Promise<Broker>;
+  /** Of the newest batch, until the member's identity is known. */
   #payload: EachBatchPayload | undefined;
-  /** For a member without a batch; known from the first heartbeat of a generation. */
+  /** Known from the first heartbeat of a generation. */
   #identity: MemberIdentity | undefined;
 
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster;
+  /** `coordinator`: whoever keeps the group now. */
+  constructor(coordinator: () => Promise<Broker>) {
+    this.#coordinator = coordinator;
   }
 
   batch(payload: EachBatchPayload): void {
@@ -46,19 +48,21 @@ export class OffsetStore {
   async store(offsets: readonly OffsetToStore[]): Promise<StoreAnswer> {
     try {
       const topics = commitsByTopic(offsets);
-      await (this.#payload
-        ? this.#payload.commitOffsetsIfNecessary({ topics })
-        : this.#storeAs(this.#identity, topics));
+      await (this.#identity ? this.#storeAs(this.#identity, topics) : this.#storeWithBatch(topics));
       return 'stored';
     } catch (error) {
       return answerOf(error);
     }
   }
 
-  async #storeAs(identity: MemberIdentity | undefined, topics: TopicCommits[]): Promise<void> {
-    if (!identity) throw new Error('the member has only just joined');
-    const coordinator = await this.#cluster.findGroupCoordinator(identity);
+  async #storeAs(identity: MemberIdentity, topics: TopicCommits[]): Promise<void> {
+    const coordinator = await this.#coordinator();
     await coordinator.offsetCommit({ ...identity, topics });
+  }
+
+  async #storeWithBatch(topics: TopicCommits[]): Promise<void> {
+    if (!this.#payload) throw new Error('the member has only just joined');
+    await this.#payload.commitOffsetsIfNecessary({ topics });
   }
 }
 
