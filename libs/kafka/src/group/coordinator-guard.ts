@@ -3,7 +3,7 @@ import type { Broker, Cluster } from 'kafkajs';
 import { isConnectionFailure, protocolErrorOf } from '../connection/kafka-error.ts';
 import { pause } from '../connection/pause.ts';
 
-const searchAgainMs = 300;
+const searchAgainMs = 100;
 
 /** What a member asks of the coordinator, under the generation that it is in. kafkajs' types have only the second of them. */
 const asked = ['heartbeat', 'offsetCommit', 'leaveGroup'] as const;

@@ -13,7 +13,7 @@ const partitions = [
   [3, 2, 1],
 ];
 /** How soon a broker counts as gone; by default it is 9 s. Members' sessions outlast it, as they do by default. */
-const brokerSettings = { 'broker.session.timeout.ms': 2_000, 'broker.heartbeat.interval.ms': 400 };
+const brokerSettings = { 'broker.session.timeout.ms': 1_500, 'broker.heartbeat.interval.ms': 300 };
 const settings = { sessionTimeoutMs: 15_000, leaseMarginMs: 2_000 };
 const betweenMs = 6_000;
 const mostMs = 4_000;
