@@ -4,10 +4,10 @@ import { LaunchError, startPostgres, temporaryDatabase } from '@millrace/launche
 import type { KafkaRecord } from '@millrace/messaging';
 import { openPostgres } from '@millrace/postgres';
 import { createLogger } from '@millrace/telemetry';
+import { type Appended, judgeOutbox, type Load, type Registered } from '@millrace/testing/registrations';
 import type { Benchmark } from './benchmark.ts';
-import { type Load, type Registered, registerSteadily } from './outbox/load.ts';
+import { loadReplicas } from './outbox/load-replicas.ts';
 import { Replicas, type ReplicasOptions } from './outbox/replicas.ts';
-import { type Appended, judge } from './outbox/verdict.ts';
 import { machine } from './support/machine.ts';
 import { printColumns } from './support/print-columns.ts';
 import { quantile } from './support/quantile.ts';
@@ -116,7 +116,7 @@ async function run(stand: Stand, options: Options, outboxOf: ReplicasOptions['ou
   const { seconds, perSecond, replicas: count } = options;
   const databaseUrl = await temporaryDatabase(stand.serverUrl);
   const replicas = new Replicas({ count, brokers: stand.brokers, databaseUrl, outbox: outboxOf });
-  const load = (time: number) => registerSteadily({ replicas, perSecond, seconds: time });
+  const load = (time: number) => loadReplicas({ replicas, perSecond, seconds: time });
   try {
     await replicas.start();
     const warm = await load(warmUpSeconds);
@@ -148,7 +148,7 @@ function printLatencies(rows: readonly (readonly [label: string, load: Load])[])
 /** Prints what became of the events; a LaunchError where that is not what was promised. */
 async function conclude({ kafka }: Stand, { databaseUrl, registered, killed, kills }: Run): Promise<void> {
   const records = await readAll(kafka);
-  const verdict = judge({ registered, appended: await query<Appended>(databaseUrl, appendedSql), records });
+  const verdict = judgeOutbox({ registered, appended: await query<Appended>(databaseUrl, appendedSql), records });
   const changes = registered.reduce((sum, each) => sum + each.changes, 0);
   const waits = records.flatMap(({ value, timestampMs }) => {
     const { registeredAt } = JSON.parse(String(value)) as { registeredAt?: string };
@@ -159,13 +159,14 @@ async function conclude({ kafka }: Stand, { databaseUrl, registered, killed, kil
 kills          ${kills}
 answered       ${registered.length} registrations with 201, ${changes} changes with 200; ${killed.unanswered} requests without an answer
 published      ${verdict.published} event ids
-lost           ${verdict.lost}
+lost           ${verdict.lost.length}
 repeated       ${verdict.repeated} records, each with the event id of the first
-made twice     ${verdict.unknown}
-out of order   ${verdict.outOfOrder} users
+made twice     ${verdict.unknown.length}
+out of order   ${verdict.outOfOrder.length} users
 to Kafka       ${p50} ms after the registration (p50), ${p99} ms (p99), ${longest} ms at the longest, which is a takeover`);
   const { lost, unknown, outOfOrder } = verdict;
-  if (lost + unknown + outOfOrder > 0) throw new LaunchError('The outbox has not kept its promise.');
+  if (lost.length + unknown.length + outOfOrder.length > 0)
+    throw new LaunchError('The outbox has not kept its promise.');
 }
 
 const waitingSql = 'SELECT count(*) AS n FROM outbox WHERE published_at_ms IS NULL';
