@@ -1,3 +1,4 @@
+import { createFencedProducer, createKafka, type FencedProducerOptions } from '@millrace/kafka';
 import { openPostgres } from '@millrace/postgres';
 import { runService } from '@millrace/service';
 import { config } from './config.ts';
@@ -9,17 +10,28 @@ import { registerUserRoutes } from './register-user-routes.ts';
 import { Users } from './users.ts';
 
 /**
- * A process of its own for benchmarks that kill it: user-service on PostgreSQL that keeps no passwords, since hashing them would
- * be most of its work. With OUTBOX=none it tells nobody of its users, to see what the outbox costs. Writes `ready`.
+ * A process of its own for those that kill it, benchmarks and chaos: user-service on PostgreSQL that keeps no passwords, since
+ * hashing them would be most of its work. With OUTBOX=none it tells nobody of its users, to see what the outbox costs. With
+ * KAFKA_ROUTES, a JSON of ports by `host:port`, it reaches each broker at the port given there. Writes `ready`.
  */
 const hashPassword: HashPassword = async () => '$none$';
+const routes = JSON.parse(process.env['KAFKA_ROUTES'] ?? '{}') as Readonly<Record<string, number>>;
 
 await runService({
   name: 'user-service',
   config,
-  build: ({ config: { DATABASE_URL: database, IDEMPOTENCY_SECRET: idempotencySecret, OUTBOX_SHARDS }, ...context }) => {
+  build: ({ config: settings, ...context }) => {
+    const { DATABASE_URL: database, IDEMPOTENCY_SECRET: idempotencySecret, OUTBOX_SHARDS, KAFKA_BROKERS } = settings;
     if (process.env['OUTBOX'] !== 'none') {
-      return createUserService({ ...context, database, idempotencySecret, shards: OUTBOX_SHARDS, hashPassword });
+      const kafka = createKafka({
+        brokers: KAFKA_BROKERS,
+        clientId: 'user-service',
+        log: context.log,
+        route: ({ host, port }) => ({ host, port: routes[`${host}:${port}`] ?? port }),
+      });
+      const producer = (options: FencedProducerOptions) => createFencedProducer(kafka, options);
+      const outbox = { shards: OUTBOX_SHARDS, createFencedProducer: producer };
+      return createUserService({ ...context, ...outbox, database, idempotencySecret, hashPassword });
     }
     if (database.kind !== 'postgres' || idempotencySecret === undefined) throw new Error('it runs on PostgreSQL');
     const { http, log } = context;

@@ -20,9 +20,10 @@ export interface ChaosArguments {
 
 export const usage = `npm run chaos [-- options]
 
-Runs consumers as processes of their own, on a real Kafka and against a real HTTP API, kills, freezes and cuts off what they
-are and what they need, and holds each run to the guarantees of docs/architecture.md. What is judged are the journals of the
-processes, the API's own, and Kafka's log of commits.
+Runs consumers, and all services of the example, as processes of their own, on a real Kafka and against a real HTTP API, kills,
+freezes and cuts off what they are and what they need, and holds each run to the guarantees of docs/architecture.md. What is
+judged are the journals of the processes, the API's own, and Kafka's log of commits; of the services what clients, database,
+Kafka and APIs have in the end.
 
   --short         the short form, as CI runs it: a part of the scenarios, and less of each
   --only <name>   scenarios whose names contain this; may be given several times

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Counts, describeCounts, LaunchError, type OnProgress } from '@millrace/launcher';
 import type { ChaosArguments } from './chaos-arguments.ts';
+import { inLanes } from './in-lanes.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { summaryTable } from './summary-table.ts';
@@ -67,19 +68,6 @@ function accountOf({ name, breaches }: ScenarioResult, how: string): string {
 
 function again(name: string, seed: number, extent: string): string {
   return `Again: npm run chaos -- --only ${name} --seed ${seed}${extent === 'short' ? ' --short' : ''}`;
-}
-
-/** Works on so many at a time. */
-async function inLanes<Item>(
-  items: readonly Item[],
-  lanes: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 /** Those whose names contain one of the texts, in the extent asked for; a LaunchError where there is none. */

@@ -6,6 +6,7 @@ import type { HonestCount } from './judging/honest-count.ts';
 import { type Breach, judgeRun } from './judging/verdict.ts';
 import type { Extent, Scenario, Stage } from './scenario.ts';
 import { ChaosWorld } from './world/chaos-world.ts';
+import { ServicesWorld } from './world/services-world.ts';
 
 export interface RunOptions {
   readonly extent: Extent;
@@ -35,19 +36,20 @@ const concurrency = 64;
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<ScenarioResult> {
   const startedMs = performance.now();
   const worlds: ChaosWorld[] = [];
+  const services: ServicesWorld[] = [];
   try {
-    const { count, figures, breaches } = await play(scenario, options, worlds);
+    const { count, figures, breaches } = await play(scenario, options, worlds, services);
     return resultOf(scenario, startedMs, { count, figures, breaches });
   } catch (error) {
     if (options.signal.aborted) throw error;
     const breach = { name: 'comes to an end', text: `comes to an end: broken\n  ${whyOf(error, worlds)}` };
     return resultOf(scenario, startedMs, { count: undefined, figures: [], breaches: [breach] });
   } finally {
-    await Promise.all(worlds.map((world) => world.close()));
+    await Promise.all([...worlds, ...services].map((world) => world.close()));
   }
 }
 
-async function play(scenario: Scenario, options: RunOptions, worlds: ChaosWorld[]) {
+async function play(scenario: Scenario, options: RunOptions, worlds: ChaosWorld[], services: ServicesWorld[]) {
   const { name } = scenario;
   const { seed, cluster, folder, signal, tell, extent, rate } = options;
   const random = seededRandom(seedOf(seed, name));
@@ -59,7 +61,13 @@ async function play(scenario: Scenario, options: RunOptions, worlds: ChaosWorld[
     worlds.push(world);
     return world;
   };
-  const run = await scenario.run({ extent, random, cluster, perSecond: rate, open, tell });
+  const openServices: Stage['openServices'] = async (more) => {
+    const world = await ServicesWorld.open({ cluster, folder: join(folder, name), signal, ...more });
+    services.push(world);
+    return world;
+  };
+  const run = await scenario.run({ extent, random, cluster, perSecond: rate, open, openServices, tell });
+  if ('breaches' in run) return run;
   tell('the rest is done');
   await run.world.finish();
   tell('judging');

@@ -1,7 +1,8 @@
 import type { KafkaCluster, StartClusterOptions } from '@millrace/launcher';
 import type { Evidence } from './judging/evidence.ts';
-import type { Expectations } from './judging/verdict.ts';
+import type { Expectations, Verdict } from './judging/verdict.ts';
 import type { ChaosWorld, WorldOptions } from './world/chaos-world.ts';
+import type { ServicesWorld, ServicesWorldOptions } from './world/services-world.ts';
 
 /** How much of it is to be done. */
 export type Extent = 'full' | 'short';
@@ -18,6 +19,8 @@ export interface Stage {
   readonly open: (
     options: Partial<Omit<WorldOptions, 'name' | 'brokers' | 'folder' | 'random' | 'signal'>>,
   ) => Promise<ChaosWorld>;
+  /** Opens a world of services, which is closed when the scenario is over. */
+  readonly openServices: (options?: Pick<ServicesWorldOptions, 'toKafka'>) => Promise<ServicesWorld>;
   /** Says how far it is. */
   readonly tell: (detail: string) => void;
 }
@@ -37,7 +40,12 @@ export interface Run {
   readonly examine?: (evidence: Evidence) => Finding;
 }
 
-/** One idea of what may happen to a group. */
+/** A run that was judged by its scenario. */
+export interface Judged extends Verdict {
+  readonly figures: readonly string[];
+}
+
+/** One idea of what may happen to a group, or to the services. */
 export interface Scenario {
   readonly name: string;
   readonly what: string;
@@ -45,9 +53,11 @@ export interface Scenario {
   readonly broker: 'shared' | 'own' | 3;
   /** Of brokers of its own, beside those of a cluster that is quick to notice. */
   readonly brokerSettings?: StartClusterOptions['settings'];
+  /** Of several with the same word, one runs at a time: they use the same topic. @default they may all run at once */
+  readonly takesTurns?: string;
   readonly extents: readonly Extent[];
   /** A breach is what it is for: it fails where none is found. */
   readonly planted?: true;
-  /** Resolves at the end of all faults; then the world is finished, and judged. */
-  readonly run: (stage: Stage) => Promise<Run>;
+  /** Resolves at the end of all faults; then the world is finished, and judged, where that has not been done. */
+  readonly run: (stage: Stage) => Promise<Run | Judged>;
 }

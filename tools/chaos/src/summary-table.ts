@@ -12,7 +12,7 @@ const columns: readonly Column[] = [
   {
     name: 'twice',
     of: ({ writtenTwice }) => writtenTwice,
-    meaning: 'records that their writer had written already, when a broker went before it could say so',
+    meaning: 'records that their writer had written already, when it or a broker went before that could be said',
   },
   { name: 'calls', of: ({ calls }) => calls },
   { name: 'lost', of: ({ lost }) => lost.length, meaning: 'acknowledged, and neither an effect nor a dead letter: 0' },

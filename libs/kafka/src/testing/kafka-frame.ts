@@ -1,5 +1,6 @@
 /** The kinds of requests that tests meddle with (https://kafka.apache.org/protocol#protocol_api_keys). */
 export const apis = {
+  Produce: 0,
   Fetch: 1,
   ListOffsets: 2,
   Metadata: 3,
@@ -10,6 +11,7 @@ export const apis = {
   Heartbeat: 12,
   LeaveGroup: 13,
   SyncGroup: 14,
+  EndTxn: 26,
 } as const;
 
 export type ApiName = keyof typeof apis;

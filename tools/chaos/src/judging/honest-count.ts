@@ -38,6 +38,27 @@ export interface HonestCount {
   readonly deadLetters: number;
 }
 
+/** For runs in which not all of it can be seen. */
+export const nothingCounted: HonestCount = {
+  events: 0,
+  writtenTwice: 0,
+  calls: 0,
+  lost: [],
+  doubleEffects: 0,
+  againAfter200: [],
+  againUncommitted: [],
+  oldestUncommittedMs: 0,
+  againInFlight: 0,
+  bound: 0,
+  retries: 0,
+  overlaps: [],
+  afterLease: [],
+  afterLeaseInEarnest: [],
+  sentTwice: [],
+  outOfOrder: [],
+  deadLetters: 0,
+};
+
 /** A call and the one before it. */
 export interface CallAgain {
   readonly before: CallStory;

@@ -63,7 +63,8 @@ function countBreaches(
   ].filter((each) => each !== undefined);
 }
 
-function breach(name: string, cases: readonly string[], times = cases.length): Breach | undefined {
+/** Undefined where there is nothing. */
+export function breach(name: string, cases: readonly string[], times = cases.length): Breach | undefined {
   if (times === 0) return undefined;
   const more = cases.length > shown ? [`and ${cases.length - shown} more`] : [];
   return {
