@@ -1,4 +1,5 @@
 import type { Broker, Cluster } from 'kafkajs';
+import { hideAborted } from './aborted.ts';
 import { fetchVersion, readFetchAnswer } from './fetch-answer.ts';
 
 /** A request as kafkajs hands it to a broker's connections, with what reads its answer. */
@@ -25,7 +26,7 @@ export interface FetchOptions {
  * Reads what brokers answer to fetches in place of kafkajs, which copies all headers of a record once for each of them and makes
  * several objects for each: two thirds of the time that a record takes from the socket to the engine, and most of its memory.
  * And has brokers wait for as long as is said here: kafkajs knows one time for that and for how long it rests while all
- * partitions are paused, in which nothing wakes it.
+ * partitions are paused, in which nothing wakes it. Which records were aborted is found here, too: see {@link hideAborted}.
  */
 export function adaptFetches(cluster: Cluster, { maxWaitMs }: FetchOptions): void {
   const find = cluster.findBroker.bind(cluster);
@@ -49,6 +50,9 @@ function isReadHere({ request }: ProtocolRequest): boolean {
 
 function leanly(protocol: ProtocolRequest): ProtocolRequest {
   const { decode } = protocol.response;
-  const read = async (bytes: Buffer): Promise<unknown> => (await readFetchAnswer(bytes)) ?? decode(bytes);
+  const read = async (bytes: Buffer): Promise<unknown> => {
+    const answer = await readFetchAnswer(bytes);
+    return answer ? hideAborted(answer) : decode(bytes);
+  };
   return { ...protocol, response: { ...protocol.response, decode: read } };
 }

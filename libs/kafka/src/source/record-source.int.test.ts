@@ -21,6 +21,17 @@ interface Transaction {
   readonly outcome: 'commit' | 'abort';
 }
 
+/** A transaction of a producer of its own that has written, and not ended. */
+async function begin(topic: string, from: number, to: number) {
+  const { kafka: client, close } = kafka.open({ retries: 5 });
+  onTestFinished(close);
+  const producer = client.producer({ transactionalId: uniqueName(), idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: numbered(topic, from, to).map(({ key, value }) => ({ key, value })) });
+  return transaction;
+}
+
 async function transact(topic: string, transactions: readonly Transaction[]): Promise<void> {
   const { kafka: client, close } = kafka.open({ retries: 5 });
   const producer = client.producer({ transactionalId: uniqueName(), idempotent: true, maxInFlightRequests: 1 });
@@ -89,6 +100,17 @@ describe('a record source on Kafka', () => {
     await vi.waitFor(() => expect(sink.covered.get(lease)).toBe(end), patience);
     expect(sink.numbers).toEqual([...range(0, 5), ...range(15, 18)]);
     expect(source.progress()).toMatchObject([{ topic, partition: 0, endOffset: end }]);
+  });
+
+  it('delivers nothing of aborted transactions that overlap, in whatever order they end', async () => {
+    const topic = await makeTopic(kafka);
+    const [one, other] = [await begin(topic, 0, 5), await begin(topic, 5, 10)];
+    await other.abort();
+    await one.abort();
+    await transact(topic, [{ from: 10, to: 12, outcome: 'commit' }]);
+    const { sink } = await startReading({ topic, group: uniqueName() });
+    await vi.waitFor(() => expect(sink.numbers).toContain(11), patience);
+    expect(sink.numbers).toEqual([10, 11]);
   });
 });
 
