@@ -336,6 +336,25 @@ describe('a call that its caller gives up', () => {
     expect(api.sockets).toHaveLength(0);
   });
 
+  it('while its connection is made is never sent, also where only the next look at its signal says so', async () => {
+    await using api = await startLocalApi(answering(200));
+    let isOver = false;
+    const crm = target(api.url);
+    const cutOff = crm.post(
+      '/cut-off',
+      {},
+      {
+        get signal() {
+          return isOver ? AbortSignal.abort() : never;
+        },
+      },
+    );
+    isOver = true;
+    await expect(cutOff).rejects.toMatchObject({ code: 'CALL_ABORTED', notSent: true });
+    await crm.post('/next', {}, call);
+    expect(api.requests.map(({ url }) => url)).toEqual(['/next']);
+  });
+
   it('while it waits for a connection is never sent', async () => {
     const first = Promise.withResolvers<ServerResponse>();
     await using api = await startLocalApi((request, response) => {

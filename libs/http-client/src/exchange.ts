@@ -88,7 +88,12 @@ export class Exchange implements ConnectionUser, CarriedCall, AbortListener {
     this.#end({ kind: 'failed', notSent: !this.#isSent, error }, false);
   }
 
+  /** undici is about to write: nothing is written where this throws. A connection may have had to be made since {@link carryOn}. */
   onRequestStart(): void {
+    if (this.#call?.signal.aborted) {
+      this.giveUp('aborted');
+      throw new Error('the call was cut off before it was sent');
+    }
     this.#enter('headers');
     this.#request = undefined;
   }

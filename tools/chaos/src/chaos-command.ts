@@ -44,7 +44,7 @@ async function run(scenarios: readonly Scenario[], options: ChaosArguments): Pro
     return counts.failed > 0 ? 1 : 0;
   } catch (error) {
     printer.stop();
-    if (error instanceof Interruption) return error.exitCode;
+    if (signal.reason instanceof Interruption) return signal.reason.exitCode;
     await reportCounts(single(false));
     console.error(error instanceof LaunchError ? error.message : error);
     return 1;
