@@ -14,6 +14,7 @@ import { idempotency } from './idempotency.ts';
 import { kill } from './kill.ts';
 import { outbox } from './outbox.ts';
 import { outboxBacklog } from './outbox-backlog.ts';
+import { quota } from './quota.ts';
 import { registrationWithoutKafka } from './registration-without-kafka.ts';
 import { stuckRecord } from './stuck-record.ts';
 
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   outbox,
   outboxBacklog,
   failingApi,
+  quota,
   apiAway,
   engine,
   hotKey,
@@ -38,7 +40,7 @@ const benchmarks: readonly Benchmark[] = [
 ];
 
 /** Those whose figures are kept in docs/benchmarks.md; what runs without a name. */
-const documented = [comparison, endToEndLatency, kill, handOver, drain, failingApi, batches];
+const documented = [comparison, endToEndLatency, kill, handOver, drain, failingApi, quota, batches];
 
 const [first = '', ...rest] = process.argv.slice(2);
 
