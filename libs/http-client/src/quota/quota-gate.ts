@@ -36,7 +36,7 @@ export interface QuotaState {
  * Keeps this instance to its share of the group's quota. An attempt is counted as one call when it begins, or as many as
  * attempts have made of late; what it calls beyond that is counted when it is answered. The limit is what was configured, or
  * less: what the API states in its headers, and what it has shown by refusing calls (429), both for the whole group. After a
- * refusal nothing begins until the API says, or for a moment.
+ * refusal nothing begins until the API says, or for a moment; where it may be chance, a few calls are left out instead.
  */
 export class QuotaGate implements Gate, GroupQuota {
   readonly #quota: RateLimit;
@@ -52,6 +52,8 @@ export class QuotaGate implements Gate, GroupQuota {
   #pausesMs = 0;
   /** Attempts that were underway when the API refused one: what becomes of them says nothing new. */
   #stale = 0;
+  /** Whether the refusal that these are of may be. */
+  #byChance = false;
   /** Refusals one soon after the other: each pause is longer than the one before. */
   #pauses = 0;
   /** How many refusals may be chance. */
@@ -206,9 +208,13 @@ export class QuotaGate implements Gate, GroupQuota {
   #refused(headers: CallAnswer['headers'], statement: Statement | undefined, mark: number): void {
     const askedMs = retryAfterMs(first(headers['retry-after']), this.#clock.now()) ?? untilReset(statement);
     const known = mark < this.#closedUntilMark || this.#stale > 0;
-    if (!known) this.#stale = this.#running;
+    if (!known) {
+      this.#stale = this.#running;
+      this.#byChance = this.#isChance(mark);
+    }
+    if (this.#byChance && askedMs === undefined) return this.#pace.leaveOut(leftOut);
     const pauseMs = Math.min(askedMs ?? firstPauseMs * 2 ** Math.min(this.#pauses, mostDoublings), longestPauseMs);
-    if (!known && !this.#isChance(mark)) this.#learn(mark, pauseMs);
+    if (!known && !this.#byChance) this.#learn(mark, pauseMs);
     if (!known || askedMs !== undefined) this.#pauseUntil(mark + pauseMs, mark);
     this.#pace.rest(this.#closedUntilMark);
     this.#keepPace(mark);
@@ -269,6 +275,8 @@ const longestPauseMs = 15 * 60_000;
 /** Refusals by chance among calls that are taken, and how many may come soon after each other. */
 const chance = 0.001;
 const mostChances = 2;
+/** Calls for each that was refused by chance: it, and as much of a way back below the limit. */
+const leftOut = 2;
 /** After so long without a refusal pauses are short again. */
 const calmMs = 10_000;
 /** A stated limit that grew so much was raised. */

@@ -9,6 +9,12 @@ export interface WorldOptions {
   readonly jitterMs?: number;
   /** By how much timers are late, at most. @default 3 */
   readonly lateMs?: number;
+  /** About once in a second each instance stands still, for so long at most. @default 0 */
+  readonly stallMs?: number;
+  /** Calls that an instance makes in its first so many ms arrive together after these. @default 0 */
+  readonly coldMs?: number;
+  /** About once in a second all that is on its way is held up, for so long at most. @default 0 */
+  readonly holdUpMs?: number;
   /** What the API takes in any second; more is answered 429. @default everything */
   readonly takes?: number;
   /** Beside each answer. @default nothing */
@@ -35,12 +41,23 @@ export class QuotaWorld {
   readonly taken: number[] = [];
   readonly refusals: number[] = [];
   takes: number;
+  readonly #way: Stretches;
   readonly options: Required<Omit<WorldOptions, 'seed' | 'takes'>>;
 
   constructor({ seed = 1, takes = Infinity, ...options }: WorldOptions = {}) {
     this.random = seededRandom(seed);
     this.takes = takes;
-    this.options = { jitterMs: 20, lateMs: 3, headers: () => ({}), refusal: {}, ...options };
+    this.options = {
+      jitterMs: 20,
+      lateMs: 3,
+      stallMs: 0,
+      coldMs: 0,
+      holdUpMs: 0,
+      headers: () => ({}),
+      refusal: {},
+      ...options,
+    };
+    this.#way = new Stretches(this.random, this.options.holdUpMs);
   }
 
   gate(quota: RateLimit | undefined): QuotaGate {
@@ -55,6 +72,10 @@ export class QuotaWorld {
       this.drive(gate, how);
       return gate;
     });
+  }
+
+  #onTheWay(ms: number): number {
+    return ms + this.#way.leftAt(this.clock.mark() + ms);
   }
 
   /** Answers a call that has arrived. */
@@ -73,7 +94,10 @@ export class QuotaWorld {
   /** Lets an instance call as fast as its gate lets it. */
   drive(gate: QuotaGate, { concurrency = 256, calls = 1, callMs = 50 }: DriveOptions = {}): { stop(): void } {
     const { clock, random } = this;
-    const { jitterMs, lateMs } = this.options;
+    const { jitterMs, lateMs, stallMs, coldMs } = this.options;
+    const warmMark = clock.mark() + coldMs;
+    const stalls = new Stretches(random, stallMs);
+    const then = (ms: number, act: () => void) => clock.after(ms + stalls.leftAt(clock.mark() + ms), act);
     let [running, stopped, waiting] = [0, false, false];
     const ended = () => {
       running--;
@@ -81,9 +105,9 @@ export class QuotaWorld {
       start();
     };
     const call = (left: number) => {
-      clock.after(random() * jitterMs, () => {
+      clock.after(this.#onTheWay(Math.max(random() * jitterMs, warmMark - clock.mark())), () => {
         const answer = this.answer();
-        clock.after(callMs * (0.5 + random()), () => {
+        then(callMs * (0.5 + random()), () => {
           gate.answered(answer);
           if (left > 1) call(left - 1);
           else ended();
@@ -92,7 +116,7 @@ export class QuotaWorld {
     };
     const waitFor = (ms: number) => {
       waiting = true;
-      clock.after(Math.max(1, Math.ceil(ms)) + random() * lateMs, () => {
+      then(Math.max(1, Math.ceil(ms)) + random() * lateMs, () => {
         waiting = false;
         start();
       });
@@ -114,6 +138,30 @@ export class QuotaWorld {
     const until = this.clock.mark() + ms;
     this.clock.after(ms, () => undefined);
     while (this.clock.mark() < until && this.clock.next());
+  }
+}
+
+/** Stretches of time in which nothing goes on, about one a second. */
+class Stretches {
+  readonly #random: () => number;
+  readonly #mostMs: number;
+  readonly #all: { readonly from: number; readonly to: number }[] = [];
+
+  constructor(random: () => number, mostMs: number) {
+    this.#random = random;
+    this.#mostMs = mostMs;
+  }
+
+  /** What is left at `mark` of the stretch that it is in; 0 where it is in none. */
+  leftAt(mark: number): number {
+    while (this.#mostMs > 0 && (this.#all.at(-1)?.to ?? 0) <= mark) this.#draw();
+    const stretch = this.#all.findLast(({ from }) => from <= mark);
+    return Math.max(0, (stretch?.to ?? 0) - mark);
+  }
+
+  #draw(): void {
+    const from = (this.#all.at(-1)?.to ?? 0) + 2_000 * this.#random();
+    this.#all.push({ from, to: from + this.#mostMs * this.#random() });
   }
 }
 
