@@ -33,7 +33,7 @@ describe('what became of a quota', () => {
       pid: 1,
       refused: atMs === 2_500,
     }));
-    expect(phaseFigures(arrivals, { label: '', fromMs: 0, settledMs: 1_000, toMs: 3_000 })).toEqual({
+    expect(phaseFigures(arrivals, { label: '', fromMs: 0, settledMs: 1_000, toMs: 3_000, stolen: undefined })).toEqual({
       mostArrived: 100,
       mostMade: 101,
       settledPerSecond: 100,

@@ -10,6 +10,8 @@ export interface Phase {
   /** From when on it counts as settled. */
   readonly settledMs: number;
   readonly toMs: number;
+  /** Of the machine's processors, the part that its host has taken meanwhile; undefined where that is not known. */
+  readonly stolen: number | undefined;
 }
 
 export interface PhaseFigures {

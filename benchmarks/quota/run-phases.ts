@@ -9,6 +9,7 @@ import { type PeerProcess, startPeer } from '../comparison/peer-process.ts';
 import { machineMs } from '../support/machine-ms.ts';
 import type { Bench } from '../support/measure-alone.ts';
 import { sendSteadily } from '../support/send-steadily.ts';
+import { processorTime, stolenPart } from '../support/stolen-time.ts';
 import type { Arrival } from './arrival.ts';
 import type { CountingApi } from './counting-api.ts';
 import type { Phase } from './phase-figures.ts';
@@ -60,13 +61,14 @@ export async function runPhases({ brokers, tell }: Bench, api: CountingApi, phas
     instances.push(...(await Promise.all(joining)));
   };
   const phase = async (label: string, change: () => Promise<unknown>) => {
-    const fromMs = machineMs();
+    const [fromMs, before] = [machineMs(), await processorTime()];
     tell(label);
     await change();
     await delay(settlingMs);
     const settledMs = machineMs();
     await delay(phaseMs);
-    phases.push({ label, fromMs, settledMs, toMs: machineMs() });
+    const stolen = stolenPart(before, await processorTime());
+    phases.push({ label, fromMs, settledMs, toMs: machineMs(), stolen });
   };
   const log = createLogger({ service: 'benchmark', level: 'warn' });
   await ensureTopics(createKafka({ brokers, clientId: 'quota', log }), [{ name: topic, partitions, groups: [topic] }]);

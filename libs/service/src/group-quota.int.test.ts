@@ -7,7 +7,7 @@ import { createTarget } from '@millrace/http-client';
 import { createKafka, createRecordProducer, createRecordSource, ensureTopics } from '@millrace/kafka';
 import { createConsumer, createEvent, defineEvent, encodeEvent, on } from '@millrace/messaging';
 import { createLogger } from '@millrace/telemetry';
-import { meanPerSecond, mostInASecond } from '@millrace/http-client/testing';
+import { mostInASecond } from '@millrace/http-client/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 
@@ -25,27 +25,27 @@ it('three instances share a quota by what Kafka knows of their work, while they 
   const api = await startCountingApi();
   const contract = orderPlaced(`quota-${randomUUID()}`);
   await ensureTopics(kafka, [{ name: contract.topic, partitions, groups: [] }]);
-  const instance = () => startInstance(contract, api.url);
+  const made: number[] = [];
+  const instance = () => startInstance(contract, api.url, made);
 
-  await publish(contract, 6_000, (order) => `customer ${order}`);
+  await publish(contract, 2_400, (order) => `customer ${order}`);
   const first = await instance();
-  await vi.waitUntil(() => api.calls.size > 1_000, patience);
+  await vi.waitUntil(() => api.calls.size > 300, patience);
   const others = [await instance(), await instance()];
-  await vi.waitUntil(() => api.calls.size > 4_000, patience);
+  await vi.waitUntil(() => api.calls.size > 1_500, patience);
   await first.stop();
-  await vi.waitUntil(() => api.calls.size === 6_000, patience);
-  api.report('even load, 1, 3, then 2 instances');
+  await vi.waitUntil(() => api.calls.size === 2_400, patience);
 
   const third = await instance();
   await vi.waitUntil(() => [...others, third].every(({ notReady }) => notReady() === undefined), patience);
-  await publish(contract, 3_000, () => 'one customer, one partition');
-  await vi.waitUntil(() => api.calls.size === 9_000, patience);
-  api.report('all on one partition, 3 instances');
+  await publish(contract, 1_200, () => 'one customer, one partition');
+  await vi.waitUntil(() => api.calls.size === 3_600, patience);
 
-  expect(api.calls.size).toBe(9_000);
-  expect(api.refusals.length).toBeLessThan(0.01 * api.arrivals.length);
-  expect(mostInASecond(api.arrivals)).toBeLessThan(1.1 * perSecond);
-}, 180_000);
+  // What arrives in a second depends on how busy this machine is, too (`npm run bench -- quota`); what is sent does not.
+  expect(mostInASecond(made)).toBeLessThanOrEqual(1.01 * perSecond);
+  expect(made).toHaveLength(3_600 + api.refused());
+  expect(api.refused()).toBeLessThan(0.01 * made.length);
+}, 120_000);
 
 const orderPlaced = (topic: string) =>
   defineEvent({
@@ -70,12 +70,13 @@ async function publish(contract: Contract, count: number, customerOf: (order: nu
   await producer.stop();
 }
 
-/** One member of the group, with a target and connections of its own. */
-async function startInstance(contract: Contract, baseUrl: string) {
+/** One member of the group, with a target and connections of its own; adds to `made` when it makes a call. */
+async function startInstance(contract: Contract, baseUrl: string, made: number[]) {
   const target = createTarget({ name: 'invoices', baseUrl, timeoutMs: 10_000, quota: { perSecond }, log });
   const invoice = on(
     contract,
     async ({ data }, context) => {
+      made.push(performance.now());
       await target.post('/invoices', data, context);
     },
     { name: 'invoice' },
@@ -100,20 +101,19 @@ async function startInstance(contract: Contract, baseUrl: string) {
   return consumer;
 }
 
-/** An API that takes as many calls in any second as the quota says, and tells when they came. */
+/** An API that takes as many calls in any second as the quota says. */
 async function startCountingApi() {
-  const arrivals: number[] = [];
-  const refusals: number[] = [];
   const taken: number[] = [];
   const calls = new Set<string | undefined>();
-  let [inSecond, reportedMark] = [0, performance.now()];
+  let [inSecond, refused] = [0, 0];
   const server = createServer((request, response) => {
     const mark = performance.now();
-    arrivals.push(mark);
     while ((taken[inSecond] ?? Infinity) <= mark - 1_000) inSecond++;
     const takes = taken.length - inSecond < perSecond;
-    (takes ? taken : refusals).push(mark);
-    if (takes) calls.add(request.headers['idempotency-key']?.toString());
+    if (takes) {
+      taken.push(mark);
+      calls.add(request.headers['idempotency-key']?.toString());
+    } else refused++;
     request.resume();
     void delay(20 + 60 * Math.random()).then(() => response.writeHead(takes ? 200 : 429).end());
   });
@@ -123,14 +123,5 @@ async function startCountingApi() {
     server.close();
     server.closeAllConnections();
   });
-  const report = (what: string) => {
-    const [from, to] = [reportedMark, performance.now()];
-    reportedMark = to;
-    const begun = arrivals.find((mark) => mark >= from) ?? from;
-    const figures = { most: mostInASecond(arrivals, from, to), mean: meanPerSecond(arrivals, begun, to) };
-    process.stdout.write(
-      `${what}: at most ${figures.most} in a second, ${figures.mean.toFixed(1)} on average, ${refusals.length} refused\n`,
-    );
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, arrivals, refusals, calls, report };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, refused: () => refused };
 }
