@@ -21,6 +21,9 @@ export interface RelayLoopOptions {
 
 const firstDelayMs = 100;
 const maxDelayMs = 5_000;
+/** As many times as long as the batch before it took; never longer than that. */
+const restTimes = 3;
+const maxRestMs = 1_000;
 const pruneIntervalMs = 60_000;
 const pruneLimit = 1_000;
 
@@ -87,7 +90,7 @@ export class RelayLoop {
   }
 
   async #run(): Promise<void> {
-    const { store, batchSize, pollIntervalMs, restMs } = this.#options;
+    const { store, batchSize, pollIntervalMs } = this.#options;
     try {
       for (;;) {
         const beganMs = Date.now();
@@ -96,11 +99,17 @@ export class RelayLoop {
         if (this.#draining && (this.#finishing || rows.length === 0)) return;
         await this.#prune();
         if (rows.length === 0) await this.#idle.sleep(pollIntervalMs);
-        else if (rows.length < batchSize && !this.#draining) await this.#backoff.sleep(beganMs + restMs - Date.now());
+        else if (rows.length < batchSize && !this.#draining) await this.#rest(Date.now() - beganMs);
       }
     } catch (error) {
       if (!this.#end.signal.aborted && !isLeaseLost(error)) throw error;
     }
+  }
+
+  /** After a batch that took so long: where database and Kafka are busy, fewer batches with more in each are less work for both. */
+  async #rest(tookMs: number): Promise<void> {
+    const { restMs } = this.#options;
+    if (restMs > 0) await this.#backoff.sleep(Math.min(Math.max(restMs - tookMs, restTimes * tookMs), maxRestMs));
   }
 
   /** What waits behind a row that cannot be read is found at the next look, unless it is of the same key. */

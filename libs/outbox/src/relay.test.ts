@@ -68,6 +68,39 @@ const messages = () =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .map(({ level, msg }) => `${String(level)}: ${String(msg)}`);
 
+describe('a relay that rests', () => {
+  it('gathers what comes from one batch to the next', async () => {
+    append(1);
+    await startRelay({ restMs: 50 });
+    append(2);
+    await vi.advanceTimersByTimeAsync(49);
+    append(3);
+    expect(producer.tries.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(producer.tries.map((records) => records.length)).toEqual([1, 2]);
+  });
+
+  it('rests three times as long as a batch took, a second at the most', async () => {
+    for (const [tookMs, restMs] of [
+      [100, 300],
+      [2_000, 1_000],
+    ] as const) {
+      producer = new FakeProducer();
+      const end = producer.hold();
+      append(1);
+      const relay = await startRelay({ restMs: 50, pollIntervalMs: 10 });
+      await vi.advanceTimersByTimeAsync(tookMs);
+      end();
+      append(2);
+      await vi.advanceTimersByTimeAsync(restMs - 1);
+      expect(producer.tries.length).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(producer.tries.length).toBe(2);
+      await relay.stop();
+    }
+  });
+});
+
 describe('the relay', () => {
   it('publishes what waits when it starts, and marks it', async () => {
     append(1, 2, 3);

@@ -9,7 +9,10 @@ export interface RelaySettings {
   readonly batchSize?: number;
   /** The longest an event waits for a wake that never came. @default 1_000 */
   readonly pollIntervalMs?: number;
-  /** The least time from one batch to the next: what comes meanwhile goes together. @default 0, with shards 50 */
+  /**
+   * The least time from one batch to the next, and longer where batches take long, a second at the most: what comes meanwhile
+   * goes together. 0 for none. @default 0, with shards 50
+   */
   readonly restMs?: number;
   /** How long published rows stay, for people to look at. @default 3_600_000 */
   readonly keepPublishedMs?: number;
