@@ -39,6 +39,15 @@ describe('the connections of a Kafka client', () => {
     expect(messages).toHaveLength(1);
   });
 
+  it('may be waited for by many requests without a warning of a leak', async () => {
+    const { open } = sockets();
+    expect(
+      open(await listen())
+        .socket.unref()
+        .getMaxListeners(),
+    ).toBe(0);
+  });
+
   it('are broken by close, with an error and without a complaint, and cannot be made any more', async () => {
     const port = await listen();
     const { made, open, messages } = sockets();

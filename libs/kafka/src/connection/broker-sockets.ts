@@ -36,6 +36,7 @@ export class BrokerSockets {
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs };
     const socket = connect({ ...this.#route({ host, port }), ...options });
     socket.once('connect', onConnect);
+    socket.setMaxListeners(0); // each request of kafkajs that waits for the connection listens to it: Node would warn of a leak
     this.#follow(socket, `${host}:${port}`);
     return socket;
   };
