@@ -75,5 +75,5 @@ describe('a map near its limit', () => {
     for (const call of api.open) call.done();
     await pass(1_000);
     expect(source.partition(0).committed).toEqual({ offset: count, metadata: '' });
-  });
+  }, 30_000);
 });
