@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { inLanes, type Turn } from './in-lanes.ts';
+import { inLanes } from './in-lanes.ts';
 
-interface Work extends Turn {
+interface Work {
   readonly name: string;
 }
 
@@ -28,19 +28,5 @@ it('works on so many at a time, in order', async () => {
   await end('b');
   expect(begun).toEqual(['a', 'b', 'c']);
   await Promise.all([end('a'), end('c')]);
-  await expect(all).resolves.toBeUndefined();
-});
-
-it('works on one at a time of those that take turns, and comes to all of them', async () => {
-  const takesTurns = 'topic';
-  const items = [{ name: 'a', takesTurns }, { name: 'b', takesTurns }, { name: 'c' }, { name: 'd', takesTurns }];
-  const { all, begun, end } = working(items, 3);
-  expect(begun).toEqual(['a', 'c']);
-  await end('c');
-  expect(begun).toEqual(['a', 'c']);
-  await end('a');
-  await end('b');
-  await end('d');
-  expect(begun).toEqual(['a', 'c', 'b', 'd']);
   await expect(all).resolves.toBeUndefined();
 });

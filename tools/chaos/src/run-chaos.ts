@@ -16,7 +16,7 @@ export interface ChaosOptions extends Pick<ChaosArguments, 'extent' | 'seed' | '
   readonly print: (text: string) => void;
 }
 
-/** Runs the scenarios, those that share a broker side by side, the others one after the other, and prints what came of them. */
+/** Runs the scenarios, those that may share a broker side by side, the others one after the other, and prints what came of them. */
 export async function runChaos(options: ChaosOptions): Promise<Counts> {
   const { scenarios, seed, print, parallel } = options;
   print(`Seed ${seed}, ${availableParallelism()} cores`);
@@ -26,16 +26,9 @@ export async function runChaos(options: ChaosOptions): Promise<Counts> {
     results.set(scenario, await runOne(scenario, brokers, options));
   };
   try {
-    await inLanes(
-      scenarios.filter(({ broker }) => broker === 'shared'),
-      parallel,
-      run,
-    );
-    await inLanes(
-      scenarios.filter(({ broker }) => broker !== 'shared'),
-      1,
-      run,
-    );
+    const besideOthers = ({ broker, alone }: Scenario) => broker === 'shared' && !alone;
+    await inLanes(scenarios.filter(besideOthers), parallel, run);
+    for (const scenario of scenarios) if (!besideOthers(scenario)) await run(scenario);
   } finally {
     await brokers.close();
   }

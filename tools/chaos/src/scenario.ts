@@ -53,8 +53,8 @@ export interface Scenario {
   readonly broker: 'shared' | 'own' | 3;
   /** Of brokers of its own, beside those of a cluster that is quick to notice. */
   readonly brokerSettings?: StartClusterOptions['settings'];
-  /** Of several with the same word, one runs at a time: they use the same topic. @default they may all run at once */
-  readonly takesTurns?: string;
+  /** Runs beside no other, also where it shares a broker: it is many processes, and its topic has one name. */
+  readonly alone?: true;
   readonly extents: readonly Extent[];
   /** A breach is what it is for: it fails where none is found. */
   readonly planted?: true;

@@ -55,7 +55,9 @@ export interface LoadOptions {
 }
 
 const defaultPatienceMs = 30_000;
-const pauseMs = 50;
+/** After the first attempt that failed; twice as long after each, up to the longest, and less by chance. */
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
 const sliceMs = 10;
 /** One user in so many changes their address, twice, so that there is an order to keep. */
 const changing = 3;
@@ -123,7 +125,8 @@ async function oneUser(
 /** Resolves with the id of the user in the answer; undefined where there was none, or a refusal. */
 function sender({ attempt, patienceMs = defaultPatienceMs }: LoadOptions, state: State): Send {
   return async (request, idempotencyKey = randomUUID()) => {
-    for (const giveUpAt = performance.now() + patienceMs; ; await delay(pauseMs)) {
+    const giveUpAt = performance.now() + patienceMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const answer = await attempt({ ...request, idempotencyKey });
       if (answer && answer.status < 300) return String((answer.body as { userId?: unknown }).userId);
       state.failedAttempts += 1;
@@ -136,6 +139,7 @@ function sender({ attempt, patienceMs = defaultPatienceMs }: LoadOptions, state:
         state.unanswered += 1;
         return undefined;
       }
+      await delay(pauseMs * (0.5 + Math.random() / 2));
     }
   };
 }

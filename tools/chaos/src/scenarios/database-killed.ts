@@ -2,7 +2,7 @@ import { between, oneOf } from '../draw.ts';
 import { judgeServices } from '../judging/judge-services.ts';
 import type { Scenario } from '../scenario.ts';
 import type { ServicesWorld } from '../world/services-world.ts';
-import { registrationsPerSecond, servicesFigures, theirTopic } from './services-load.ts';
+import { registrationsPerSecond, servicesFigures } from './services-load.ts';
 
 const rounds = 5;
 const pauseMs = { least: 500, most: 4_000 };
@@ -12,7 +12,7 @@ export const databaseKilled: Scenario = {
   name: 'database-killed',
   what: 'kill -9 of PostgreSQL and all its backends, under registrations; while it is away, a user-service is killed, too',
   broker: 'shared',
-  takesTurns: theirTopic,
+  alone: true,
   extents: ['full'],
   run: async ({ random, openServices, tell }) => {
     const world = await openServices();

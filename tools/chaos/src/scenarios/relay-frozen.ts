@@ -3,7 +3,7 @@ import { judgeServices } from '../judging/judge-services.ts';
 import type { Scenario } from '../scenario.ts';
 import { holdRelay, type RelayPoint } from '../world/hold-relay.ts';
 import type { ServicesWorld } from '../world/services-world.ts';
-import { registrationsPerSecond, servicesFigures, theirTopic } from './services-load.ts';
+import { registrationsPerSecond, servicesFigures } from './services-load.ts';
 
 const points: readonly RelayPoint[] = ['commit', 'write', 'written', 'commit'];
 const pauseMs = { least: 300, most: 1_500 };
@@ -15,7 +15,7 @@ export const relayFrozen: Scenario = {
   name: 'relay-frozen',
   what: 'SIGSTOP of a user-service with a transaction on its way until others relay its shards; then it goes on, and SIGCONT',
   broker: 'shared',
-  takesTurns: theirTopic,
+  alone: true,
   extents: ['full'],
   run: async ({ random, openServices, tell }) => {
     const world = await openServices({ toKafka: 'through proxies' });

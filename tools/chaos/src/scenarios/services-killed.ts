@@ -2,7 +2,7 @@ import { between, oneOf } from '../draw.ts';
 import { judgeServices } from '../judging/judge-services.ts';
 import type { Extent, Scenario } from '../scenario.ts';
 import type { ServicesWorld } from '../world/services-world.ts';
-import { registrationsPerSecond, servicesFigures, theirTopic } from './services-load.ts';
+import { registrationsPerSecond, servicesFigures } from './services-load.ts';
 
 const kills: Readonly<Record<Extent, number>> = { full: 20, short: 6 };
 const pauseMs = { least: 300, most: 4_000 };
@@ -11,7 +11,7 @@ export const servicesKilled: Scenario = {
   name: 'services-killed',
   what: 'kill -9 of gateway, user-services and consumers at random times, under registrations; each is started again at once',
   broker: 'shared',
-  takesTurns: theirTopic,
+  alone: true,
   extents: ['full', 'short'],
   run: async ({ extent, random, openServices, tell }) => {
     const world = await openServices();

@@ -1,9 +1,6 @@
 import { headerText } from '@millrace/messaging';
 import type { ServicesEvidence } from '../judging/services-evidence.ts';
 
-/** Of scenarios with the services, one at a time: all of them use the topic `user-events`. */
-export const theirTopic = 'user-events';
-
 /** With the changes of address, two thirds as many more requests. */
 export const registrationsPerSecond = 15;
 
