@@ -21,7 +21,7 @@ export interface RelayLoopOptions {
 
 const firstDelayMs = 100;
 const maxDelayMs = 5_000;
-/** As many times as long as the batch before it took; never longer than that. */
+/** As many times as long as the batch before it took, so long at the most. */
 const restTimes = 3;
 const maxRestMs = 1_000;
 const pruneIntervalMs = 60_000;
@@ -109,7 +109,7 @@ export class RelayLoop {
   /** After a batch that took so long: where database and Kafka are busy, fewer batches with more in each are less work for both. */
   async #rest(tookMs: number): Promise<void> {
     const { restMs } = this.#options;
-    if (restMs > 0) await this.#backoff.sleep(Math.min(Math.max(restMs - tookMs, restTimes * tookMs), maxRestMs));
+    if (restMs > 0) await this.#backoff.sleep(Math.max(restMs - tookMs, Math.min(restTimes * tookMs, maxRestMs)));
   }
 
   /** What waits behind a row that cannot be read is found at the next look, unless it is of the same key. */
