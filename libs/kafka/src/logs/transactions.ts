@@ -4,7 +4,7 @@ import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from '../connection/kafka-error.ts';
 import { settled } from '../connection/pause.ts';
 import { messageOf } from '../producer/kafka-message.ts';
-import { isAnotherLeader, LeaderBatches, type Outgoing, withoutAnswer } from '../producer/leader-batches.ts';
+import { byTopic, isAnotherLeader, LeaderBatches, type Outgoing, withoutAnswer } from '../producer/leader-batches.ts';
 import { inParts } from '../producer/send-batch.ts';
 import { sendFailure } from '../producer/send-failure.ts';
 
@@ -130,11 +130,7 @@ async function sendAll(transaction: Transaction, batches: LeaderBatches, outgoin
 }
 
 async function sendBatch(transaction: Transaction, batch: readonly Outgoing[]): Promise<void> {
-  const byTopic = Map.groupBy(batch, ({ record }) => record.topic);
-  const topicMessages = Array.from(byTopic, ([topic, placed]) => ({
-    topic,
-    messages: placed.map(({ message }) => message),
-  }));
+  const topicMessages = byTopic(batch);
   const answers = await transaction.sendBatch({ acks: acksFromAll, timeout: timeoutMs, topicMessages });
   const [missing] = withoutAnswer(batch, answers);
   if (!missing) return;

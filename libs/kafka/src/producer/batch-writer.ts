@@ -1,9 +1,9 @@
 import { ServiceError, type OutgoingRecord } from '@millrace/messaging';
-import type { CompressionTypes, Message, Producer, ProducerBatch } from 'kafkajs';
+import type { CompressionTypes, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
 import type { KafkaClient, KafkaConnection } from '../connection/kafka-connection.ts';
 import { reasonOf } from '../connection/kafka-error.ts';
 import { messageOf } from './kafka-message.ts';
-import { isAnotherLeader, LeaderBatches, type Outgoing, withoutAnswer } from './leader-batches.ts';
+import { byTopic, isAnotherLeader, LeaderBatches, type Outgoing, withoutAnswer } from './leader-batches.ts';
 import { pause, settled } from '../connection/pause.ts';
 import { recordBytes } from './send-batch.ts';
 import { isTooLarge, sendFailure } from './send-failure.ts';
@@ -166,11 +166,7 @@ const producerOptions = {
 };
 
 function toBatch(outgoing: readonly Outgoing[]): ProducerBatch & { readonly topicMessages: TopicMessages[] } {
-  const byTopic = Map.groupBy(outgoing, ({ record }) => record.topic);
-  const topicMessages = Array.from(byTopic, ([topic, items]) => ({
-    topic,
-    messages: items.map(({ message }) => message),
-  }));
+  const topicMessages = byTopic(outgoing);
   const compression = outgoing.some(({ record }) => record.compression) ? gzip : none;
   return { acks: acksFromAll, timeout: acksTimeoutMs, compression, topicMessages };
 }
@@ -178,8 +174,6 @@ function toBatch(outgoing: readonly Outgoing[]): ProducerBatch & { readonly topi
 /** As kafkajs has them under a name that Node cannot import. */
 const none: CompressionTypes.None = 0;
 const gzip: CompressionTypes.GZIP = 1;
-
-type TopicMessages = { topic: string; messages: Message[] };
 
 async function disconnect({ client, producer }: Session, timeoutMs: number): Promise<void> {
   await settled(producer.disconnect(), timeoutMs);

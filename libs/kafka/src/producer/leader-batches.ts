@@ -1,5 +1,12 @@
 import type { OutgoingRecord } from '@millrace/messaging';
-import type { ICustomPartitioner, Message, PartitionerArgs, PartitionMetadata, RecordMetadata } from 'kafkajs';
+import type {
+  ICustomPartitioner,
+  Message,
+  PartitionerArgs,
+  PartitionMetadata,
+  RecordMetadata,
+  TopicMessages,
+} from 'kafkajs';
 import { rootCauseOf } from '../connection/kafka-error.ts';
 import { pinnedPartitioner } from './pinned-partitioner.ts';
 
@@ -44,7 +51,7 @@ export class LeaderBatches {
     const byLeader = Map.groupBy(outgoing, ({ record, message }) => this.#leaderFor(record.topic, message));
     return Array.from(byLeader, ([leader, records]) => {
       const learns = records.some(({ record }) => !this.#topics.has(record.topic));
-      const batch = { leader, learns, last: lastOf(records) };
+      const batch = { leader, learns, last: byTopic(records).at(-1)?.messages.at(-1) };
       for (const { message } of records) this.#batches.set(message, batch);
       return records;
     });
@@ -77,8 +84,8 @@ export function withoutAnswer(outgoing: readonly Outgoing[], answers: readonly R
   return outgoing.filter(({ record, message }) => !answered.has(`${record.topic}/${message.partition}`));
 }
 
-/** In kafkajs' order: topic by topic. */
-function lastOf(records: readonly Outgoing[]): Message | undefined {
-  const lastTopic = [...new Set(records.map(({ record }) => record.topic))].at(-1);
-  return records.findLast(({ record }) => record.topic === lastTopic)?.message;
+/** A batch as kafkajs takes it, and goes through it. */
+export function byTopic(batch: readonly Outgoing[]): TopicMessages[] {
+  const topics = Map.groupBy(batch, ({ record }) => record.topic);
+  return Array.from(topics, ([topic, outgoing]) => ({ topic, messages: outgoing.map(({ message }) => message) }));
 }

@@ -1,17 +1,15 @@
-import { type KafkaConnection, openTopicReader } from '@millrace/kafka';
+import type { KafkaConnection } from '@millrace/kafka';
 import { headerText, type KafkaRecord } from '@millrace/messaging';
 import type { RunRecord } from '@millrace/testing/guarantees';
 import { recordName } from '../member/member-protocol.ts';
+import { withReader } from './with-reader.ts';
 
 /** All that lies in a topic, as guarantees know it. */
 export async function readTopic(connection: KafkaConnection, topic: string): Promise<readonly RunRecord[]> {
-  const reader = await openTopicReader(connection);
   const found: RunRecord[] = [];
-  try {
+  await withReader(connection, async (reader) => {
     await reader.read(topic, await reader.ranges(topic), (records) => found.push(...records.map(runRecord)));
-  } finally {
-    reader.close();
-  }
+  });
   return found;
 }
 

@@ -1,7 +1,8 @@
-import { type KafkaConnection, type LogRange, openTopicReader, type TopicReader } from '@millrace/kafka';
+import type { KafkaConnection, LogRange, TopicReader } from '@millrace/kafka';
 import type { StoredOffset } from '../judging/evidence.ts';
 import { offsetsTopic, readOffsetCommit } from '../judging/offset-commits.ts';
 import { commitsPartitionOf } from './where-commits-are.ts';
+import { withReader } from './with-reader.ts';
 
 /** What Kafka has stored of a group, from a moment on: every commit, whoever sent it. */
 export class StoredCommits {
@@ -36,19 +37,6 @@ export class StoredCommits {
       });
       return commits;
     });
-  }
-}
-
-/** A new one each time: one that was opened before its brokers went would look for them where they were. */
-async function withReader<Result>(
-  connection: KafkaConnection,
-  work: (reader: TopicReader) => Promise<Result>,
-): Promise<Result> {
-  const reader = await openTopicReader(connection);
-  try {
-    return await work(reader);
-  } finally {
-    reader.close();
   }
 }
 
