@@ -3,6 +3,7 @@ import type { Broker, Cluster, Consumer } from 'kafkajs';
 import { guardCoordinator } from './coordinator-guard.ts';
 import { consumerWithCluster } from '../connection/consumer-cluster.ts';
 import { adaptFetches } from '../fetch/lean-fetch.ts';
+import { SteadyInterval } from './steady-interval.ts';
 import { kafkaAssignor } from './kafka-assignor.ts';
 import { endlessRetries, type KafkaConnection } from '../connection/kafka-connection.ts';
 import { settled } from '../connection/pause.ts';
@@ -49,11 +50,12 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
     Object.assign(state, { rejoinWanted: false, joining: true });
     return claims();
   };
+  const heartbeats = new SteadyInterval(options.heartbeatIntervalMs);
   const config = {
     ...fetchSettings,
     sessionTimeout: options.sessionTimeoutMs,
     rebalanceTimeout: options.rebalanceTimeoutMs,
-    heartbeatInterval: options.heartbeatIntervalMs,
+    heartbeatInterval: heartbeats.config,
     metadataMaxAge: options.metadataMaxAgeMs,
     groupId,
     retry: client.retry,
@@ -64,6 +66,8 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   const coordinator = guardCoordinator(cluster, { groupId, closed: client.closed, outOfRange });
   adaptFetches(cluster, { maxWaitMs });
   followGroup(consumer, state);
+  heartbeats.follow(consumer);
+  refreshInTime(cluster, options.metadataMaxAgeMs);
   beforeEachFetch(cluster, () => {
     if (state.rejoinWanted || state.joining) throw new JoinAgain();
   });
@@ -114,6 +118,17 @@ function beforeEachFetch(cluster: Cluster, look: () => void): void {
   cluster.refreshMetadataIfNecessary = async () => {
     look();
     await refresh();
+  };
+}
+
+/** kafkajs tells the age of its metadata by the clock on the wall, which may be set back. */
+function refreshInTime(cluster: Cluster, maxAgeMs: number): void {
+  const refresh = cluster.refreshMetadataIfNecessary.bind(cluster);
+  let refreshedMark = performance.now();
+  cluster.refreshMetadataIfNecessary = async () => {
+    if (performance.now() - refreshedMark < maxAgeMs) return refresh();
+    refreshedMark = performance.now();
+    await cluster.refreshMetadata();
   };
 }
 
