@@ -2,7 +2,7 @@ import { ServiceError, type ServiceErrorOptions } from '@millrace/messaging';
 import { type FailedOutcome, failureCode, failures, mayHaveActed } from './classification.ts';
 import type { ExchangeResult } from './exchange.ts';
 import type { HttpAnswer, HttpMethod } from './http-target.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { apiNowMs, retryAfterMs } from './retry-after.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** What messages say of a call; no query, since it may hold personal data. */
@@ -50,7 +50,7 @@ function askedWait(
   { headers }: HttpAnswer,
   nowMs: number,
 ): Pick<ServiceErrorOptions, 'retryAfterMs'> {
-  const waitMs = outcome === 'rejected' ? undefined : retryAfterMs(headers['retry-after'], nowMs);
+  const waitMs = outcome === 'rejected' ? undefined : retryAfterMs(headers['retry-after'], apiNowMs(headers, nowMs));
   return waitMs === undefined ? {} : { retryAfterMs: waitMs };
 }
 

@@ -90,6 +90,14 @@ describe('a call that is answered', () => {
     expect(crm.heldBackMs()).toBeGreaterThan(heldBackMs + 10);
   });
 
+  it('with a date to come back at says how long that is by its own clock, however wrong ours is', async () => {
+    const date = 'Mon, 05 Jan 2015 12:00:00 GMT';
+    await using api = await startLocalApi(
+      answering(503, undefined, { 'retry-after': date.replace(':00 ', ':07 '), date }),
+    );
+    await expect(target(api.url).post('/', {}, call)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+  });
+
   it('is passed on whatever its status where the caller asked for that', async () => {
     await using api = await startLocalApi(
       answering(409, { detail: 'taken' }, { 'content-type': 'application/problem+json' }),

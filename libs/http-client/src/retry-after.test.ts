@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from './retry-after.ts';
+import { apiNowMs, retryAfterMs } from './retry-after.ts';
 
 const now = Date.UTC(2026, 10, 21, 12, 0, 0);
+
+describe('the time of the API', () => {
+  it('is what it says, also where one of the two clocks is wrong', () => {
+    expect(apiNowMs({ date: 'Sat, 21 Nov 2026 13:00:00 GMT' }, now)).toBe(now + 3_600_000);
+  });
+
+  it.each([undefined, 'now', ['Sat, 21 Nov 2026 13:00:00 GMT', 'Sat, 21 Nov 2026 14:00:00 GMT']])(
+    'is ours where it says %j',
+    (date) => {
+      expect(apiNowMs({ date }, now)).toBe(now);
+    },
+  );
+});
 
 describe('Retry-After', () => {
   it.each([

@@ -46,7 +46,7 @@ export class RelayLoop {
   readonly #end = new AbortController();
   #draining = false;
   #finishing = false;
-  #nextPruneAtMs = 0;
+  #nextPruneMark = -Infinity;
   #running: Promise<void> | undefined;
 
   constructor(options: RelayLoopOptions) {
@@ -93,13 +93,13 @@ export class RelayLoop {
     const { store, batchSize, pollIntervalMs } = this.#options;
     try {
       for (;;) {
-        const beganMs = Date.now();
+        const beganMark = performance.now();
         const rows = await this.#untilDone(() => store.pending(batchSize));
         if (rows.length > 0) await this.#handle(rows);
         if (this.#draining && (this.#finishing || rows.length === 0)) return;
         await this.#prune();
         if (rows.length === 0) await this.#idle.sleep(pollIntervalMs);
-        else if (rows.length < batchSize && !this.#draining) await this.#rest(Date.now() - beganMs);
+        else if (rows.length < batchSize && !this.#draining) await this.#rest(performance.now() - beganMark);
       }
     } catch (error) {
       if (!this.#end.signal.aborted && !isLeaseLost(error)) throw error;
@@ -171,9 +171,9 @@ export class RelayLoop {
 
   async #prune(): Promise<void> {
     const { store, keepPublishedMs } = this.#options;
-    if (Date.now() < this.#nextPruneAtMs) return;
+    if (performance.now() < this.#nextPruneMark) return;
     const removed = await this.#untilDone(() => store.prune(Date.now() - keepPublishedMs, pruneLimit));
-    if (removed < pruneLimit) this.#nextPruneAtMs = Date.now() + pruneIntervalMs;
+    if (removed < pruneLimit) this.#nextPruneMark = performance.now() + pruneIntervalMs;
   }
 
   /**

@@ -99,6 +99,17 @@ describe('a relay that rests', () => {
       await relay.stop();
     }
   });
+
+  it('rests no longer where the clock is set back meanwhile', async () => {
+    const end = producer.hold();
+    append(1);
+    await startRelay({ restMs: 50 });
+    vi.setSystemTime(Date.now() - hourMs);
+    end();
+    append(2);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(producer.tries.length).toBe(2);
+  });
 });
 
 describe('the relay', () => {

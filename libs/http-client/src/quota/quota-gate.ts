@@ -1,6 +1,6 @@
 import type { Clock, GroupQuota } from '@millrace/messaging';
 import type { CallAnswer, Gate } from '../gate.ts';
-import { retryAfterMs } from '../retry-after.ts';
+import { apiNowMs, retryAfterMs } from '../retry-after.ts';
 import { CallPace } from './call-pace.ts';
 import { LearnedLimit } from './learned-limit.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -133,7 +133,8 @@ export class QuotaGate implements Gate, GroupQuota {
     }
     if (status === undefined) return;
     const isTooMany = status === tooManyRequests;
-    const statement = isTooMany || this.#isConfigured ? readStatement(headers, this.#clock.now()) : undefined;
+    const statement =
+      isTooMany || this.#isConfigured ? readStatement(headers, apiNowMs(headers, this.#clock.now())) : undefined;
     if (statement && this.#isConfigured) this.#note(statement, mark);
     if (isTooMany) this.#refused(headers, statement, mark);
     else this.#took(mark);
@@ -206,7 +207,8 @@ export class QuotaGate implements Gate, GroupQuota {
   }
 
   #refused(headers: CallAnswer['headers'], statement: Statement | undefined, mark: number): void {
-    const askedMs = retryAfterMs(first(headers['retry-after']), this.#clock.now()) ?? untilReset(statement);
+    const nowMs = apiNowMs(headers, this.#clock.now());
+    const askedMs = retryAfterMs(first(headers['retry-after']), nowMs) ?? untilReset(statement);
     const known = mark < this.#closedUntilMark || this.#stale > 0;
     if (!known) {
       this.#stale = this.#running;

@@ -3,19 +3,16 @@ import type { Logger } from '@millrace/telemetry';
 /** Turns the failed attempts to reach a broker, several a second, into one line when it goes away and one when it is back. */
 export class BrokerWatch {
   readonly #log: Logger;
-  readonly #now: () => number;
   readonly #awaySince = new Map<string, number>();
 
-  /** `now` is in ms. */
-  constructor(log: Logger, now: () => number = Date.now) {
+  constructor(log: Logger) {
     this.#log = log;
-    this.#now = now;
   }
 
   /** An attempt to connect to `broker` (`host:port`) failed. */
   failed(broker: string, reason: string): void {
     if (this.#awaySince.has(broker)) return;
-    this.#awaySince.set(broker, this.#now());
+    this.#awaySince.set(broker, performance.now());
     this.#log.warn({ broker, reason }, 'Kafka broker cannot be reached; trying on');
   }
 
@@ -24,6 +21,6 @@ export class BrokerWatch {
     const since = this.#awaySince.get(broker);
     if (since === undefined) return;
     this.#awaySince.delete(broker);
-    this.#log.info({ broker, ms: this.#now() - since }, 'Kafka broker can be reached again');
+    this.#log.info({ broker, ms: Math.round(performance.now() - since) }, 'Kafka broker can be reached again');
   }
 }

@@ -90,11 +90,11 @@ async function ensureAll(
   wanted: readonly TopicToMake[],
   { replicationFactor, timeoutMs = 30_000 }: EnsureTopicsOptions,
 ): Promise<readonly EnsuredTopic[]> {
-  const deadlineMs = Date.now() + timeoutMs;
+  const deadlineMark = performance.now() + timeoutMs;
   const created = await createMissing(admin, wanted, replicationFactor ?? (await affordableReplication(admin)));
-  const existing = await withLeaders(admin, wanted, deadlineMs);
+  const existing = await withLeaders(admin, wanted, deadlineMark);
   const widened = await widen(admin, wanted, existing);
-  const now = widened.size > 0 ? await withLeaders(admin, wanted, deadlineMs) : existing;
+  const now = widened.size > 0 ? await withLeaders(admin, wanted, deadlineMark) : existing;
   return wanted.map((topic) => describeTopic(topic, now, { created, widened }));
 }
 
@@ -159,14 +159,14 @@ function refusal(error: unknown): string {
 async function withLeaders(
   admin: Admin,
   wanted: readonly PlainTopic[],
-  deadlineMs: number,
+  deadlineMark: number,
 ): Promise<ReadonlyMap<string, ITopicMetadata>> {
   const names = wanted.map(({ name }) => name);
   for (;;) {
     const answer = await readTopics(admin, names);
     const waitingFor = names.filter((name) => !hasLeaders(answer.topics.get(name)));
     if (waitingFor.length === 0) return answer.topics;
-    if (Date.now() > deadlineMs) {
+    if (performance.now() > deadlineMark) {
       throw new ServiceError('BROKER_UNAVAILABLE', `no leader yet for ${waitingFor.join(', ')}`, answer);
     }
     await pause(leaderPollMs);
