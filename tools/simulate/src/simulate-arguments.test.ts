@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { parseSimulateArguments } from './simulate-arguments.ts';
 
-it('runs a thousand seeds, or 200 for each planted bug, where nothing is said', () => {
+it('runs a thousand seeds, for each planted bug, too, where nothing is said', () => {
   expect(parseSimulateArguments([])).toEqual({ help: false, trace: false, planted: false, seeds: 1_000, from: 1 });
-  expect(parseSimulateArguments(['--planted'])).toMatchObject({ planted: true, seeds: 200 });
+  expect(parseSimulateArguments(['--planted'])).toMatchObject({ planted: true, seeds: 1_000 });
 });
 
 it('takes what is said', () => {

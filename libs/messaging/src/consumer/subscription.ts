@@ -123,8 +123,8 @@ export interface BatchLimits {
 export interface SubscriptionOptions {
   readonly name: string;
   /**
-   * An event older than this, by its own `time`, is not called any more: it ends as `expired`. @default none: it is called,
-   * however late
+   * An event older than this, by its own `time`, is not called any more: it ends as `expired`. What it is measured by
+   * are two clocks, the producer's and ours: keep it well above what they may differ by. @default none: it is called, however late
    */
   readonly maxAgeMs?: number;
 }

@@ -9,12 +9,13 @@ export class MemberProcess {
   readonly #timers = new Set<() => void>();
   #alive = true;
   #goesOnAtMs = 0;
+  #offMs = 0;
 
   constructor(name: string, world: Clock) {
     this.name = name;
     this.#world = world;
     this.clock = {
-      now: () => world.now(),
+      now: () => world.now() + this.#offMs,
       mark: () => world.mark(),
       after: (ms, wake) => this.#after(ms, wake),
     };
@@ -37,6 +38,11 @@ export class MemberProcess {
   /** Nothing happens in it for `ms`, then all that should have, in order. The moment that is running comes to its end. */
   standStill(ms: number): void {
     this.#goesOnAtMs = Math.max(this.#goesOnAtMs, this.#world.mark() + ms);
+  }
+
+  /** The clock on its wall is set; what it measures durations by is not. */
+  jump(byMs: number): void {
+    this.#offMs += byMs;
   }
 
   /** Lets something reach the process: at once, or as soon as it goes on; never after its crash. */

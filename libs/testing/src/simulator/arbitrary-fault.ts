@@ -10,6 +10,9 @@ const topic = fc.nat({ max: 1 });
 const percent = fc.integer({ min: 1, max: 100 });
 /** On both sides of the session timeout, which is 10 s. */
 const longMs = fc.integer({ min: 500, max: 25_000 });
+/** Steps of a second as of days: a clock that is set right, and one that was never right. */
+const jumpMs = fc.oneof(fc.integer({ min: -5_000, max: 5_000 }), fc.integer({ min: -172_800_000, max: 172_800_000 }));
+const rightAfterMs = fc.option(longMs, { freq: 2 });
 const backAfterMs = fc.option(fc.integer({ min: 0, max: 10_000 }), { freq: 4 });
 
 const moment: fc.Arbitrary<Moment> = fc.oneof(
@@ -34,6 +37,11 @@ const kinds: { readonly [Kind in FaultKind]: readonly [weight: number, fields: F
   'cut-off': [3, { member, forMs: longMs }],
   'coordinator-away': [3, { forMs: longMs, forgetsMembers: fc.boolean() }],
   commits: [4, { how: fc.constantFrom('refused', 'late', 'unanswered'), percent, forMs: longMs }],
+  'clock-jump': [
+    4,
+    { whose: fc.oneof(member, fc.constantFrom('producers' as const, 'everyone' as const)), byMs: jumpMs, rightAfterMs },
+  ],
+  'full-disk': [2, { forMs: longMs }],
   'close-target': [2, { forMs: longMs }],
   'fail-api': [3, { how: fc.constantFrom('down', 'refuses'), forMs: longMs }],
   'fail-letters': [2, { forMs: longMs }],

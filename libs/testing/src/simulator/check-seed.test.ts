@@ -10,7 +10,7 @@ it('makes the same scenario of a seed each time, and another of another', () => 
 it('makes many kinds of scenarios: each fault, each order, small ones and large ones', () => {
   const scenarios = Array.from({ length: 400 }, (_, index) => scenarioOf(index + 1));
   const kinds = new Set(scenarios.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
-  expect(kinds.size).toBe(17);
+  expect(kinds.size).toBe(19);
   expect(new Set(scenarios.map(({ consumer }) => consumer.order)).size).toBe(4);
   expect(scenarios.filter(({ load }) => load.records >= 500).length).toBeGreaterThan(2);
   expect(scenarios.filter(({ load }) => load.records <= 90).length).toBeGreaterThan(350);

@@ -47,14 +47,17 @@ export class FaultInjector {
       },
       'coordinator-away': ({ forMs, forgetsMembers }) => this.#coordinatorAway(forMs, forgetsMembers),
       commits: (fault) => world.trouble.commits(fault),
+      'clock-jump': (fault) => this.#clockJump(fault),
+      'full-disk': ({ forMs }) => {
+        world.trouble.fullDisk(forMs);
+        world.letters.fail('refused', forMs);
+        world.topics.producersWait(forMs);
+      },
       'close-target': ({ forMs }) => {
         world.targetsClosedUntilMs = Math.max(world.targetsClosedUntilMs, clock.mark() + forMs);
       },
       'fail-api': ({ how, forMs }) => world.api.fail(how, forMs),
-      'fail-letters': ({ forMs }) => {
-        world.letters.failing = true;
-        clock.after(forMs, () => (world.letters.failing = false));
-      },
+      'fail-letters': ({ forMs }) => world.letters.fail('unanswered', forMs),
       compact: ({ topic, percent }) => world.topics.compact(world.topics.nameOf(topic), percent),
       'delete-old': ({ topic, percent }) => world.topics.deleteOld(world.topics.nameOf(topic), percent),
       're-create': (fault) => this.#reCreate(fault),
@@ -111,6 +114,21 @@ export class FaultInjector {
     if (!member) return;
     this.#options.emit({ kind: 'stalled', member: member.process.name });
     member.process.standStill(forMs);
+  }
+
+  #clockJump({ whose, byMs, rightAfterMs }: FaultOf<'clock-jump'>): void {
+    const clocks = this.#clocks(whose);
+    for (const each of clocks) each?.jump(byMs);
+    if (rightAfterMs === null) return;
+    this.#options.clock.after(rightAfterMs, () => {
+      for (const each of clocks) each?.jump(-byMs);
+    });
+  }
+
+  #clocks(whose: FaultOf<'clock-jump'>['whose']) {
+    const { topics, serving } = this.#world;
+    if (whose === 'producers') return [topics];
+    return whose === 'everyone' ? [topics, ...serving.map(({ process }) => process)] : [this.#member(whose)?.process];
   }
 
   #coordinatorAway(forMs: number, forgetsMembers: boolean): void {

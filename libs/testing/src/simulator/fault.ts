@@ -31,6 +31,15 @@ export type Fault = { readonly atMs: number } & (
       readonly percent: number;
       readonly forMs: number;
     }
+  /** The clock on the wall of a member, of whoever produces, or of all, jumps; durations are as they were. Null: nobody sets it right. */
+  | {
+      readonly kind: 'clock-jump';
+      readonly whose: number | 'producers' | 'everyone';
+      readonly byMs: number;
+      readonly rightAfterMs: number | null;
+    }
+  /** Brokers can be read from and answer, and write nothing: no records, no dead letters, no commits, no assignment. */
+  | { readonly kind: 'full-disk'; readonly forMs: number }
   | { readonly kind: 'close-target'; readonly forMs: number }
   /** Nobody answers, or it answers everybody that it does not know us. */
   | { readonly kind: 'fail-api'; readonly how: 'down' | 'refuses'; readonly forMs: number }

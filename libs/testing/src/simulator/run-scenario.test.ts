@@ -128,6 +128,32 @@ it.each<[Fault, Partial<Record<string, number>>]>([
   expect(ended.unfinished).toEqual([]);
 });
 
+it('has clocks jump: what compares times of day is wrong meanwhile, what waits is not', async () => {
+  const jump = { kind: 'clock-jump', atMs: 1, byMs: 3_600_000, rightAfterMs: null } as const;
+  const expired = async (...faults: readonly Fault[]) => {
+    const ended = await run({ ...quiet, consumer: { ...quiet.consumer, maxAgeMs: 60_000 }, faults });
+    expect(ended.unfinished).toEqual([]);
+    expect(ended.facts).toMatchObject({ expiries: 0, records: 43 });
+    return ended.kinds('outcome').filter((event) => 'outcome' in event && event.outcome === 'expired').length;
+  };
+  expect(await expired()).toBe(0);
+  expect(await expired({ ...jump, whose: 0 })).toBeGreaterThan(0);
+  expect(await expired({ ...jump, whose: 'producers', byMs: -3_600_000 })).toBeGreaterThan(0);
+  expect(await expired({ ...jump, whose: 'producers' })).toBe(0);
+  expect(await expired({ ...jump, whose: 0, byMs: -3_600_000 })).toBe(0);
+});
+
+it('has disks full: nothing is written, be it record, dead letter or commit, until there is room again', async () => {
+  const { facts, unfinished, events } = await withFaults({ kind: 'full-disk', atMs: 1, forMs: 8_000 });
+  const written = events.filter(({ kind, atMs }) => ['appended', 'letter', 'committed'].includes(kind) && atMs > 0);
+  expect(new Set(written.map(({ kind }) => kind)).size).toBe(3);
+  expect(written[0]?.atMs).toBeGreaterThan(8_000);
+  expect(facts['dead letters']).toBe(
+    new Set(written.flatMap((event) => (event.kind === 'letter' ? event.id : []))).size,
+  );
+  expect(unfinished).toEqual([]);
+});
+
 it('has commits fail, records removed, partitions added and targets closed', async () => {
   const { facts, unfinished, events } = await withFaults(
     { kind: 'commits', atMs: 1_000, how: 'refused', percent: 100, forMs: 3_000 },

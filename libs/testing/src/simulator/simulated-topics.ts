@@ -1,3 +1,4 @@
+import type { TopicPartition } from '@millrace/messaging/membership';
 import type { VirtualClock } from '@millrace/messaging/testing';
 import type { InMemoryBroker } from '../in-memory-broker/in-memory-broker.ts';
 import type { PartitionLog } from '../in-memory-broker/partition-log.ts';
@@ -26,6 +27,9 @@ export class SimulatedTopics {
   /** Those that were made anew. */
   readonly renewed: RenewedTopics;
   #waiting = 0;
+  #waitUntilMs = 0;
+  /** By how much the clock of those who produce is wrong. */
+  #offMs = 0;
   #made = 0;
 
   constructor(options: SimulatedTopicsOptions) {
@@ -66,16 +70,25 @@ export class SimulatedTopics {
     }
   }
 
+  /** Nothing can be produced. */
+  producersWait(forMs: number): void {
+    this.#waitUntilMs = Math.max(this.#waitUntilMs, this.#options.clock.mark() + forMs);
+  }
+
+  /** The clock of those who produce jumps. */
+  jump(byMs: number): void {
+    this.#offMs += byMs;
+  }
+
   /** One more record in each partition: who has stopped reading one does not get away with it. */
   produceLast(): void {
-    const { broker, clock } = this.#options;
     for (const { topic, partition } of this.logs) {
       const record = { id: `z${topic}.${partition}`, key: 'last', kind: 'subscribed', bytes: 10 } as const;
-      const waitMs = Math.max(0, this.renewed.producersWaitUntilMs(topic) - clock.mark());
+      const waitMs = Math.max(0, this.#producesAtMs(topic) - this.#options.clock.mark());
       this.#waiting++;
-      clock.after(waitMs, () => {
+      this.#options.clock.after(waitMs, () => {
         this.#waiting--;
-        this.renewed.appended(broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now())));
+        this.#write({ topic, partition }, record);
       });
     }
   }
@@ -126,7 +139,7 @@ export class SimulatedTopics {
   #produce(planned: PlannedRecord): void {
     const { clock, broker } = this.#options;
     const topic = this.nameOf(planned.topic);
-    const waitMs = this.renewed.producersWaitUntilMs(topic) - clock.mark();
+    const waitMs = this.#producesAtMs(topic) - clock.mark();
     if (waitMs > 0) {
       clock.after(waitMs, () => this.#produce(planned));
       return;
@@ -137,9 +150,18 @@ export class SimulatedTopics {
   }
 
   #append(topic: string, spread: number, record: SimulatedRecord): number {
-    const { broker, clock } = this.#options;
-    const partition = spread % broker.partitionCount(topic);
-    this.renewed.appended(broker.append({ topic, partition }, encodeSimulated(topic, record, clock.now())));
+    const partition = spread % this.#options.broker.partitionCount(topic);
+    this.#write({ topic, partition }, record);
     return partition;
+  }
+
+  #write(partition: TopicPartition, record: SimulatedRecord): void {
+    const { broker, clock } = this.#options;
+    const encoded = encodeSimulated(partition.topic, record, clock.now() + this.#offMs);
+    this.renewed.appended(broker.append(partition, encoded));
+  }
+
+  #producesAtMs(topic: string): number {
+    return Math.max(this.renewed.producersWaitUntilMs(topic), this.#waitUntilMs);
   }
 }

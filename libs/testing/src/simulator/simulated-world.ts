@@ -123,7 +123,7 @@ export class SimulatedWorld implements FaultyWorld {
   calm(): void {
     this.api.calm();
     this.trouble.calm();
-    this.letters.failing = false;
+    this.letters.calm();
     this.targetsClosedUntilMs = 0;
     this.topics.produceLast();
     if (this.serving.length === 0) this.addMember();

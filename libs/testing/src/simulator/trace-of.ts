@@ -27,6 +27,13 @@ export async function traceOf(scenario: Scenario, seed: number): Promise<string>
 function logLine(line: string): string {
   const fields = JSON.parse(line) as Record<string, unknown>;
   const rest = Object.entries(fields).filter(([name]) => !noise.has(name));
-  const more = rest.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const more = rest.map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value, withoutStack)}`,
+  );
   return `              ${String(fields['member'])} log: ${String(fields['msg'])} ${more.join(' ')}`;
+}
+
+/** Which frames a stack has depends on what else the process does. */
+function withoutStack(name: string, value: unknown): unknown {
+  return name === 'stack' ? undefined : value;
 }

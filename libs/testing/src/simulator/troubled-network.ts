@@ -60,6 +60,16 @@ export class TroubledNetwork {
     );
   }
 
+  /** What the coordinator has to write down before it can say yes is refused. */
+  fullDisk(forMs: number): void {
+    const refused = { refused: 'NOT_COORDINATOR' } as const;
+    this.#add(
+      forMs,
+      ({ api }) => api === 'commit' || api === 'sync',
+      () => refused,
+    );
+  }
+
   /** Commits fare badly, so many of a hundred. */
   commits({ how, percent, forMs }: Pick<FaultOf<'commits'>, 'how' | 'percent' | 'forMs'>): void {
     this.#add(

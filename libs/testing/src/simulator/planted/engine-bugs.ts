@@ -180,4 +180,22 @@ export const engineBugs: readonly PlantedBug[] = [
       { file: 'libs/messaging/src/engine/back-pressure.ts', text: '    held.lease.pause();\n', replacement: '' },
     ],
   },
+  {
+    name: 'commits-by-the-wall',
+    story: 'kafkajs 2.2.4: commits were due by the clock on the wall, and none was sent after it had been set back',
+    changes: [
+      {
+        file: engine,
+        text: 'this.#forgetCommit ??= this.#ports.clock.after(commitDelayMs, () => this.#commitDirty());',
+        replacement: `const { clock } = this.#ports;
+    const before = this as { sentAtMs?: number };
+    this.#forgetCommit ??= clock.after(commitDelayMs, () => {
+      this.#forgetCommit = undefined;
+      if (clock.now() < (before.sentAtMs ?? 0) + commitDelayMs) return this.#commitSoon();
+      before.sentAtMs = clock.now();
+      this.#commitDirty();
+    });`,
+      },
+    ],
+  },
 ];
