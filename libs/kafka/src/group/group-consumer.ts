@@ -5,6 +5,7 @@ import { consumerWithCluster } from '../connection/consumer-cluster.ts';
 import { adaptFetches } from '../fetch/lean-fetch.ts';
 import { SteadyInterval } from './steady-interval.ts';
 import { kafkaAssignor } from './kafka-assignor.ts';
+import { goOnWithoutLeaders } from '../connection/leaderless.ts';
 import { endlessRetries, type KafkaConnection } from '../connection/kafka-connection.ts';
 import { settled } from '../connection/pause.ts';
 
@@ -67,7 +68,8 @@ export function openGroupConsumer(options: GroupConsumerOptions): GroupConsumer 
   adaptFetches(cluster, { maxWaitMs });
   followGroup(consumer, state);
   heartbeats.follow(consumer);
-  refreshInTime(cluster, options.metadataMaxAgeMs);
+  const leaderless = goOnWithoutLeaders(cluster);
+  refreshInTime(cluster, () => (leaderless.some ? leaderlessMaxAgeMs : options.metadataMaxAgeMs));
   beforeEachFetch(cluster, () => {
     if (state.rejoinWanted || state.joining) throw new JoinAgain();
   });
@@ -121,12 +123,15 @@ function beforeEachFetch(cluster: Cluster, look: () => void): void {
   };
 }
 
+/** How long a partition may go unread that has a leader again. */
+const leaderlessMaxAgeMs = 1_000;
+
 /** kafkajs tells the age of its metadata by the clock on the wall, which may be set back. */
-function refreshInTime(cluster: Cluster, maxAgeMs: number): void {
+function refreshInTime(cluster: Cluster, maxAgeMs: () => number): void {
   const refresh = cluster.refreshMetadataIfNecessary.bind(cluster);
   let refreshedMark = performance.now();
   cluster.refreshMetadataIfNecessary = async () => {
-    if (performance.now() - refreshedMark < maxAgeMs) return refresh();
+    if (performance.now() - refreshedMark < maxAgeMs()) return refresh();
     refreshedMark = performance.now();
     await cluster.refreshMetadata();
   };

@@ -46,7 +46,7 @@ interface MetadataOfTopics {
 
 const clusterIds = new WeakMap<Cluster, readonly string[]>();
 
-/** Asked once, and about `topics` alone: kafkajs takes no answer in which a partition of whatever topic has no leader. */
+/** Asked once, and about `topics` alone, since kafkajs asks about all topics of the cluster where none is named. */
 async function readClusterId(cluster: Cluster, topics: readonly string[]): Promise<readonly string[]> {
   const known = clusterIds.get(cluster);
   if (known) return known;

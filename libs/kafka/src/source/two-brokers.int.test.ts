@@ -1,8 +1,10 @@
 import { breaches, coveredTo, offsets, owned, range, store, toldOf } from '@millrace/testing/record-source-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keptLog } from '../testing/test-kafka.ts';
+import { keptLog, testKafka } from '../testing/test-kafka.ts';
 import { KafkaProxy } from '../testing/kafka-proxy.ts';
 import { KafkaWorld } from '../testing/kafka-world.ts';
+import { protocolErrorOf } from '../connection/kafka-error.ts';
+import { withAdmin } from '../connection/with-admin.ts';
 import { useCluster } from '../testing/running-cluster.ts';
 
 const cluster = useCluster(2);
@@ -21,6 +23,16 @@ const ofNode =
   (nodeId: number) =>
   ({ broker }: { readonly broker: string }) =>
     broker === cluster().node(nodeId).address;
+
+/** Whether Kafka says of a topic that one of its partitions has no leader. */
+async function isLeaderless(topic: string): Promise<boolean> {
+  const kafka = testKafka({ brokers: cluster().node(1).address });
+  const ask = withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+  return ask.then(
+    () => false,
+    (error: unknown) => protocolErrorOf(error) === 'LEADER_NOT_AVAILABLE',
+  );
+}
 
 describe('a source on two brokers', () => {
   it('loses nothing when the answer of one broker comes in after a join that the other has caused', async () => {
@@ -89,6 +101,34 @@ describe('a source on two brokers', () => {
     await world.until(async () => (await world.committed()).every((stored) => stored?.offset === 40));
     for (const partition of [0, 1])
       expect(new Set([a, b].flatMap((member) => offsets(member, partition)))).toEqual(new Set(range(0, 40)));
+    expect(breaches([a, b])).toEqual([]);
+  }, 120_000);
+
+  it('reads on while a partition has no leader, and that one, too, as soon as it has one again', async () => {
+    const { world } = await open([[1], [2], [1]]);
+    await world.rig.keepGroupsOn(1, 2);
+    const a = await world.member('a', { plan: { commits: true } });
+    await world.until(() => owned(a).length === 3);
+    await Promise.all([world.write(0, 20), world.write(1, 20), world.write(2, 20)]);
+    await world.until(() => [0, 1, 2].every((partition) => coveredTo(a, partition) === 20));
+    await cluster().node(2).kill('SIGKILL');
+    onTestFinished(() =>
+      cluster()
+        .node(2)
+        .start()
+        .catch(() => undefined),
+    );
+    await world.until(() => isLeaderless(world.rig.topic));
+    await world.write(0, 20);
+    await world.until(() => coveredTo(a, 0) === 40);
+    const b = await world.member('b', { plan: { commits: true } });
+    await world.until(() => owned(b).length > 0);
+    const read = (partition: number) => new Set([a, b].flatMap((member) => offsets(member, partition))).size;
+    await Promise.all([world.write(0, 20), world.write(2, 20)]);
+    await world.until(() => read(0) === 60 && read(2) === 40);
+    await cluster().node(2).start();
+    await world.write(1, 20);
+    await world.until(() => read(1) === 40);
     expect(breaches([a, b])).toEqual([]);
   }, 120_000);
 });
