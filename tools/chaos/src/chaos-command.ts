@@ -2,14 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  createProgressPrinter,
-  interruptible,
-  Interruption,
-  LaunchError,
-  reportCounts,
-  single,
-} from '@millrace/launcher';
+import { countedRun, LaunchError } from '@millrace/launcher';
 import { type ChaosArguments, parseChaosArguments, usage } from './chaos-arguments.ts';
 import { chooseScenarios, runChaos } from './run-chaos.ts';
 import type { Scenario } from './scenario.ts';
@@ -31,25 +24,10 @@ export async function chaosCommand(args: readonly string[]): Promise<number> {
 }
 
 async function run(scenarios: readonly Scenario[], options: ChaosArguments): Promise<number> {
-  const signal = interruptible();
-  const printer = createProgressPrinter();
-  const print = (text: string): void => {
-    printer.stop();
-    console.log(text);
-  };
   const folder = await folderFor(options.keep);
   try {
-    const counts = await runChaos({ ...options, scenarios, folder, signal, onProgress: printer.onProgress, print });
-    await reportCounts(counts);
-    return counts.failed > 0 ? 1 : 0;
-  } catch (error) {
-    printer.stop();
-    if (signal.reason instanceof Interruption) return signal.reason.exitCode;
-    await reportCounts(single(false));
-    console.error(error instanceof LaunchError ? error.message : error);
-    return 1;
+    return await countedRun((ports) => runChaos({ ...options, ...ports, scenarios, folder }));
   } finally {
-    printer.stop();
     if (options.keep === undefined) await rm(folder, { recursive: true, force: true });
   }
 }

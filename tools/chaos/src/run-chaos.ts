@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Counts, describeCounts, LaunchError, type OnProgress } from '@millrace/launcher';
+import { type Counts, describeCounts, LaunchError, type RunPorts } from '@millrace/launcher';
 import type { ChaosArguments } from './chaos-arguments.ts';
 import { inLanes } from './in-lanes.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
@@ -7,13 +7,9 @@ import type { Scenario } from './scenario.ts';
 import { summaryTable } from './summary-table.ts';
 import { Brokers } from './world/brokers.ts';
 
-export interface ChaosOptions extends Pick<ChaosArguments, 'extent' | 'seed' | 'parallel' | 'rate'> {
+export interface ChaosOptions extends RunPorts, Pick<ChaosArguments, 'extent' | 'seed' | 'parallel' | 'rate'> {
   readonly scenarios: readonly Scenario[];
   readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
-  /** Prints text beside the progress. */
-  readonly print: (text: string) => void;
 }
 
 /** Runs the scenarios, those that may share a broker side by side, the others one after the other, and prints what came of them. */

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { describeCounts, reportCounts, total } from './checks/counts.ts';
+import { countedRun, type RunPorts } from './checks/counted-run.ts';
+import { type Counts, describeCounts, total } from './checks/counts.ts';
 import { freePort } from './free-port.ts';
-import { interruptible, type Interruption } from './interruptible.ts';
 import { obtainBroker } from './kafka/obtain-broker.ts';
 import { LaunchError } from './launch-error.ts';
-import { createProgressPrinter } from './progress-printer.ts';
 import { obtainSchemathesis } from './schemathesis/obtain-schemathesis.ts';
 import { testService } from './schemathesis/test-service.ts';
 import { startSystem, type System } from './system.ts';
@@ -15,36 +14,26 @@ import { startSystem, type System } from './system.ts';
 // npm run test:api: starts the system and has schemathesis hold each service to its document in docs/openapi.
 const services = ['gateway', 'user-service', 'stub-apis'];
 
-const signal = interruptible();
-const printer = createProgressPrinter();
-const { onProgress } = printer;
 const folder = await mkdtemp(join(tmpdir(), 'millrace-api-'));
 try {
-  process.exitCode = await testAll();
-} catch (error) {
-  if (!signal.aborted) console.error(error instanceof LaunchError ? error.message : error);
-  process.exitCode = signal.aborted ? (signal.reason as Interruption).exitCode : 1;
+  process.exitCode = await countedRun(testAll);
 } finally {
-  printer.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function testAll(): Promise<number> {
+async function testAll({ signal, onProgress, print }: RunPorts): Promise<Counts> {
   const { seed, maxExamples } = readArguments();
   const python = await obtainSchemathesis({ env: process.env, onProgress, signal });
-  const counts = await withSystem(async (system) => {
+  const counts = await withSystem({ signal, onProgress }, async (system) => {
     const all = [];
     for (const name of services)
       all.push(await testService({ python, name, url: system.url(name), seed, maxExamples, folder, signal }));
     return total(all);
   });
   signal.throwIfAborted();
-  await reportCounts(counts);
-  console.log(
-    `seed ${seed}, up to ${maxExamples} examples; other ones: npm run test:api -- --seed 2 --max-examples 500`,
-  );
-  console.log(describeCounts(counts));
-  return counts.failed > 0 ? 1 : 0;
+  print(`seed ${seed}, up to ${maxExamples} examples; other ones: npm run test:api -- --seed 2 --max-examples 500`);
+  print(describeCounts(counts));
+  return counts;
 }
 
 function readArguments() {
@@ -66,7 +55,10 @@ function parse<Options extends NonNullable<ParseArgsConfig['options']>>(options:
   }
 }
 
-async function withSystem<Result>(work: (system: System) => Promise<Result>): Promise<Result> {
+async function withSystem<Result>(
+  { signal, onProgress }: Pick<RunPorts, 'signal' | 'onProgress'>,
+  work: (system: System) => Promise<Result>,
+): Promise<Result> {
   const dataDir = join(folder, 'kafka');
   const broker = await obtainBroker({ dataDir, port: await freePort(), data: 'temporary', onProgress, signal });
   try {

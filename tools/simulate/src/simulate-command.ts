@@ -1,12 +1,5 @@
 import { availableParallelism } from 'node:os';
-import {
-  createProgressPrinter,
-  interruptible,
-  Interruption,
-  LaunchError,
-  reportCounts,
-  single,
-} from '@millrace/launcher';
+import { countedRun, LaunchError } from '@millrace/launcher';
 import { findPlanted } from './find-planted.ts';
 import { runMany } from './run-many.ts';
 import { parseSimulateArguments, type SimulateArguments, usage } from './simulate-arguments.ts';
@@ -22,26 +15,10 @@ export async function simulateCommand(args: readonly string[]): Promise<number> 
     console.log(usage);
     return 0;
   }
-  const signal = interruptible();
-  const printer = createProgressPrinter();
-  const print = (text: string): void => {
-    printer.stop();
-    console.log(text);
-  };
-  try {
-    const options = { ...chosen, workers: availableParallelism(), signal, onProgress: printer.onProgress, print };
-    const counts = await (chosen.planted ? findPlanted(options) : runMany(options));
-    await reportCounts(counts);
-    return counts.failed > 0 ? 1 : 0;
-  } catch (error) {
-    printer.stop();
-    if (error instanceof Interruption) return error.exitCode;
-    await reportCounts(single(false));
-    console.error(error);
-    return 1;
-  } finally {
-    printer.stop();
-  }
+  return countedRun((ports) => {
+    const options = { ...chosen, ...ports, workers: availableParallelism() };
+    return chosen.planted ? findPlanted(options) : runMany(options);
+  });
 }
 
 function parsed(args: readonly string[]): SimulateArguments | string {
