@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { commonConfig, consumerConfig, port } from './config-fields.ts';
 import { loadConfig } from './load-config.ts';
@@ -9,7 +9,9 @@ import { loadConfig } from './load-config.ts';
 const fields = { PORT: port(8083), ...consumerConfig, API_URL: z.url(), API_TOKEN: z.string().min(8).optional() };
 
 function secretFile(content: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret');
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'secret');
   writeFileSync(file, content);
   return file;
 }
