@@ -122,7 +122,7 @@ describe('a source on two brokers', () => {
     await world.write(0, 20);
     await world.until(() => coveredTo(a, 0) === 40);
     const b = await world.member('b', { plan: { commits: true } });
-    await world.until(() => owned(b).length > 0);
+    await world.until(() => toldOf(a.told, 'revoked').length > 0); // to b, be it the one without a leader
     const read = (partition: number) => new Set([a, b].flatMap((member) => offsets(member, partition))).size;
     await Promise.all([world.write(0, 20), world.write(2, 20)]);
     await world.until(() => read(0) === 60 && read(2) === 40);
