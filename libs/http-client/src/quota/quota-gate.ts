@@ -133,8 +133,7 @@ export class QuotaGate implements Gate, GroupQuota {
     }
     if (status === undefined) return;
     const isTooMany = status === tooManyRequests;
-    const statement =
-      isTooMany || this.#isConfigured ? readStatement(headers, apiNowMs(headers, this.#clock.now())) : undefined;
+    const statement = isTooMany || this.#isConfigured ? readStatement(headers, this.#clock.now()) : undefined;
     if (statement && this.#isConfigured) this.#note(statement, mark);
     if (isTooMany) this.#refused(headers, statement, mark);
     else this.#took(mark);

@@ -1,4 +1,5 @@
 import type { CallAnswer } from '../gate.ts';
+import { apiNowMs } from '../retry-after.ts';
 
 /** What an API says of its limit beside an answer. */
 export interface Statement {
@@ -27,7 +28,7 @@ export function readStatement(headers: Headers, nowMs: number): Statement | unde
     limit: policy?.limit ?? fields.get('limit') ?? plain('limit'),
     windowMs: policy?.windowMs,
     remaining: fields.get('r') ?? fields.get('remaining') ?? plain('remaining'),
-    resetMs: resetMs(fields.get('t') ?? fields.get('reset') ?? plain('reset'), nowMs),
+    resetMs: resetMs(fields.get('t') ?? fields.get('reset') ?? plain('reset'), () => apiNowMs(headers, nowMs)),
   };
   return Object.values(statement).some((each) => each !== undefined) ? statement : undefined;
 }
@@ -52,9 +53,9 @@ function readFields(value = ''): ReadonlyMap<string, number> {
 /** A number so large is a time. */
 const earliestTime = 1_000_000_000;
 
-function resetMs(seconds: number | undefined, nowMs: number): number | undefined {
+function resetMs(seconds: number | undefined, nowMs: () => number): number | undefined {
   if (seconds === undefined) return undefined;
-  return seconds < earliestTime ? seconds * 1_000 : Math.max(0, seconds * 1_000 - nowMs);
+  return seconds < earliestTime ? seconds * 1_000 : Math.max(0, seconds * 1_000 - nowMs());
 }
 
 function text(headers: Headers, name: string): string | undefined {
