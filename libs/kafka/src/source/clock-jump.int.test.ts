@@ -1,10 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createKafka } from '../connection/kafka-connection.ts';
 import { withAdmin } from '../connection/with-admin.ts';
-import { write } from '../testing/reading-source.ts';
-import { RememberingSink } from '../testing/remembering-sink.ts';
-import { keptLog, makeTopic, range, uniqueName } from '../testing/test-kafka.ts';
-import { createRecordSource } from './record-source.ts';
+import { startHavingRead, write } from '../testing/reading-source.ts';
+import { range } from '../testing/test-kafka.ts';
 
 const patience = { timeout: 30_000, interval: 50 };
 const sessionTimeoutMs = 6_000;
@@ -13,17 +10,8 @@ it.each([
   ['back', -3_600_000],
   ['forwards', 3_600_000],
 ])('a clock that is set %s by an hour costs no partition, and hides none', { timeout: 90_000 }, async (_, byMs) => {
-  const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
-  const { log, messages } = keptLog();
-  const connection = createKafka({ brokers, clientId: 'jump', log });
-  const topic = await makeTopic(connection);
   const settings = { sessionTimeoutMs, heartbeatIntervalMs: 300, metadataMaxAgeMs: 1_000 };
-  const source = createRecordSource(connection, { group: uniqueName(), topics: [topic] }, settings);
-  onTestFinished(() => source.stop());
-  const sink = new RememberingSink();
-  await source.start(sink);
-  await write(topic, 0, 20);
-  await vi.waitFor(() => expect(sink.numbers).toHaveLength(20), patience);
+  const { topic, connection, sink, source, messages } = await startHavingRead(settings);
   const now = Date.now;
   const wall = vi.spyOn(Date, 'now').mockImplementation(() => now() + byMs);
   onTestFinished(() => wall.mockRestore());

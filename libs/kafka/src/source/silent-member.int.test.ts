@@ -1,10 +1,8 @@
 import type { ServiceError } from '@millrace/messaging';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createKafka } from '../connection/kafka-connection.ts';
-import { keptLog, makeTopic, range, uniqueName } from '../testing/test-kafka.ts';
-import { write } from '../testing/reading-source.ts';
-import { createRecordSource, type KafkaSourceOptions } from './record-source.ts';
-import { RememberingSink } from '../testing/remembering-sink.ts';
+import { range } from '../testing/test-kafka.ts';
+import { startHavingRead, write } from '../testing/reading-source.ts';
+import type { KafkaSourceOptions } from './record-source.ts';
 import { KafkaProxy } from '../testing/kafka-proxy.ts';
 
 const patience = { timeout: 90_000, interval: 50 };
@@ -17,16 +15,7 @@ async function reading(settings: KafkaSourceOptions) {
   const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
   const proxy = await KafkaProxy.start(brokers);
   onTestFinished(() => proxy.close());
-  const { log, messages } = keptLog();
-  const connection = createKafka({ brokers, clientId: 'silent', log, route: proxy.route });
-  const topic = await makeTopic(connection);
-  const source = createRecordSource(connection, { group: uniqueName(), topics: [topic] }, settings);
-  onTestFinished(() => source.stop());
-  const sink = new RememberingSink();
-  await source.start(sink);
-  await write(topic, 0, 20);
-  await vi.waitFor(() => expect(sink.numbers).toHaveLength(20), patience);
-  return { topic, source, sink, proxy, messages };
+  return { proxy, ...(await startHavingRead(settings, proxy.route)) };
 }
 
 it(

@@ -1,3 +1,4 @@
+import type { ClusterBroker } from '@millrace/launcher';
 import { breaches, coveredTo, offsets, owned, range, store, toldOf } from '@millrace/testing/record-source-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keptLog, testKafka } from '../testing/test-kafka.ts';
@@ -23,6 +24,14 @@ const ofNode =
   (nodeId: number) =>
   ({ broker }: { readonly broker: string }) =>
     broker === cluster().node(nodeId).address;
+
+/** Kills a broker; it is there again when the test is over. */
+async function killedNode(nodeId: number): Promise<ClusterBroker> {
+  const node = cluster().node(nodeId);
+  await node.kill('SIGKILL');
+  onTestFinished(() => node.start().catch(() => undefined));
+  return node;
+}
 
 /** Whether Kafka says of a topic that one of its partitions has no leader. */
 async function isLeaderless(topic: string): Promise<boolean> {
@@ -86,17 +95,11 @@ describe('a source on two brokers', () => {
       await world.member('b', { plan: { commits: true } }),
     ];
     await world.until(() => owned(a).length === 1 && owned(b).length === 1);
-    await cluster().node(2).kill('SIGKILL');
-    onTestFinished(() =>
-      cluster()
-        .node(2)
-        .start()
-        .catch(() => undefined),
-    );
+    const node = await killedNode(2);
     await Promise.all([world.write(0, 20), world.write(1, 20)]);
     await world.until(() => new Set([...owned(a), ...owned(b)]).size === 2);
     await world.until(async () => (await world.committed()).every((stored) => stored?.offset === 20));
-    await cluster().node(2).start();
+    await node.start();
     await Promise.all([world.write(0, 20), world.write(1, 20)]);
     await world.until(async () => (await world.committed()).every((stored) => stored?.offset === 40));
     for (const partition of [0, 1])
@@ -111,13 +114,7 @@ describe('a source on two brokers', () => {
     await world.until(() => owned(a).length === 3);
     await Promise.all([world.write(0, 20), world.write(1, 20), world.write(2, 20)]);
     await world.until(() => [0, 1, 2].every((partition) => coveredTo(a, partition) === 20));
-    await cluster().node(2).kill('SIGKILL');
-    onTestFinished(() =>
-      cluster()
-        .node(2)
-        .start()
-        .catch(() => undefined),
-    );
+    const node = await killedNode(2);
     await world.until(() => isLeaderless(world.rig.topic));
     await world.write(0, 20);
     await world.until(() => coveredTo(a, 0) === 40);
@@ -126,7 +123,7 @@ describe('a source on two brokers', () => {
     const read = (partition: number) => new Set([a, b].flatMap((member) => offsets(member, partition))).size;
     await Promise.all([world.write(0, 20), world.write(2, 20)]);
     await world.until(() => read(0) === 60 && read(2) === 40);
-    await cluster().node(2).start();
+    await node.start();
     await world.write(1, 20);
     await world.until(() => read(1) === 40);
     expect(breaches([a, b])).toEqual([]);
