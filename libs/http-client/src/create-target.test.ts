@@ -59,6 +59,14 @@ describe('a call that is answered', () => {
     expect(api.requests[0]).toMatchObject({ body: '{ "to": "Zoë" }', headers: { 'content-type': 'application/json' } });
   });
 
+  it('rejects what cannot be written as JSON, and asks nobody', async () => {
+    await using api = await startLocalApi(answering(200));
+    const itself = { self: {} };
+    itself.self = itself;
+    await expect(target(api.url).post('/', itself, call)).rejects.toThrow(TypeError);
+    expect(api.requests).toEqual([]);
+  });
+
   it.each([
     [503, 'API_UNAVAILABLE'],
     [500, 'API_UNAVAILABLE'],

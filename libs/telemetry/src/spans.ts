@@ -2,6 +2,7 @@ import {
   type Attributes,
   context,
   type Context,
+  isSpanContextValid,
   type Link,
   type Span,
   SpanKind,
@@ -43,9 +44,10 @@ export function startSpan(name: string, options: SpanOptions = {}): Span {
   return tracer.startSpan(name, { kind, attributes, links }, parent);
 }
 
-/** `parent`, with `span`, which was started in it, as the active one. */
+/** `parent`, with `span`, which was started in it, as the active one, if it is one: nothing goes on from a span of no trace. */
 export function contextOf(span: Span, parent: Context): Context {
-  return trace.getSpan(parent) === span ? parent : trace.setSpan(parent, span);
+  if (trace.getSpan(parent) === span || !isSpanContextValid(span.spanContext())) return parent;
+  return trace.setSpan(parent, span);
 }
 
 /** Ends `span`; with an error, the span says so first. Error messages must be free of personal data: they are exported. */

@@ -86,7 +86,7 @@ export class CircuitBreaker implements TargetGate {
 
   /** For a while after it has closed, too: what failed while it opened may still be next in line. */
   isProbing(): boolean {
-    return this.#opening !== undefined || this.#clock.mark() < this.#steadyMark;
+    return this.#opening !== undefined || (this.#steadyMark > 0 && this.#clock.mark() < this.#steadyMark);
   }
 
   turnStarted(): void {

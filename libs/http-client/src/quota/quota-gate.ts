@@ -91,12 +91,19 @@ export class QuotaGate implements Gate, GroupQuota {
 
   /** Asked only when a turn would start: that one waits from now on. */
   closedForMs(): number | undefined {
+    if (this.#isOpen) return undefined;
     const mark = this.#clock.mark();
     const waitMs = this.#waitMs(mark);
     if (waitMs <= 0) return undefined;
     this.#limitedMark = mark;
     this.#heldMark ??= mark;
     return Math.min(waitMs, longestWaitMs);
+  }
+
+  /** Nothing limits calls, and nobody waits: at most APIs a call takes no look at the clock. */
+  get #isOpen(): boolean {
+    if (this.#pace.perSecond < Infinity || this.#quota.concurrency !== undefined) return false;
+    return this.#closedUntilMark === -Infinity && this.#heldMark === undefined;
   }
 
   #waitMs(mark: number): number {
@@ -106,11 +113,12 @@ export class QuotaGate implements Gate, GroupQuota {
   }
 
   turnStarted(): void {
+    this.#running++;
+    this.#expected += this.#callsPerTurn;
+    if (this.#isOpen) return;
     const mark = this.#clock.mark();
     this.#waitedMs += mark - (this.#heldMark ?? mark);
     this.#heldMark = undefined;
-    this.#running++;
-    this.#expected += this.#callsPerTurn;
     this.#pace.count(this.#callsPerTurn, mark);
   }
 
@@ -159,7 +167,7 @@ export class QuotaGate implements Gate, GroupQuota {
 
   /** For how many ms in all nothing began, since the API had refused a call. */
   pausedMs(): number {
-    return this.#pausesMs - Math.max(0, this.#closedUntilMark - this.#clock.mark());
+    return this.#pausesMs === 0 ? 0 : this.#pausesMs - Math.max(0, this.#closedUntilMark - this.#clock.mark());
   }
 
   get state(): QuotaState {

@@ -111,14 +111,21 @@ interface Answer {
 
 interface Message {
   readonly magicByte: number;
+  readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
-/** Without what kafkajs says of a message and nobody asks for. */
+/** Without what kafkajs says of a message and nobody asks for, and with what is short and in ASCII as text. */
 function asRead(answer: Answer): unknown {
-  const message = ({ magicByte: _magic, batchContext: { producerId, inTransaction }, ...rest }: Message) => {
-    return { ...rest, batchContext: { producerId, inTransaction } };
+  const message = ({ magicByte: _magic, batchContext: { producerId, inTransaction }, headers, ...rest }: Message) => {
+    const read = Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(header) : header(value),
+    ]);
+    return { ...rest, headers: Object.fromEntries(read) as unknown, batchContext: { producerId, inTransaction } };
   };
+  const header = (bytes: Buffer) =>
+    bytes.length <= 256 && bytes.every((byte) => byte < 0x80) ? bytes.toString() : bytes;
   const responses = answer.responses.map((topic) => ({
     ...topic,
     partitions: topic.partitions.map((each) => ({ ...each, messages: each.messages.map(message) })),

@@ -50,7 +50,7 @@ async function readBatch(from: WireReader, baseOffset: number, messages: Fetched
   if (count <= 0) return;
   const codec = attributes & flags.codec;
   const records = codec === 0 ? from : new WireReader(await decompress(codec, from.slice(from.left)));
-  const headers = new HeaderReader();
+  const headers = new HeaderReader(records);
   for (let index = 0; index < count; index++) messages.push(readRecord(records, header, headers));
 }
 
@@ -82,7 +82,7 @@ function readRecord(from: WireReader, batch: BatchHeader, headers: HeaderReader)
     attributes,
     key: from.sizedBytes(),
     value: from.sizedBytes(),
-    headers: headers.read(from) as NonNullable<KafkaMessage['headers']>,
+    headers: headers.read() as NonNullable<KafkaMessage['headers']>,
     isControlRecord: batch.isControlRecord,
     batchContext: batch.batchContext,
   };

@@ -17,22 +17,37 @@ export interface HandlerCall {
   readonly memory: { readonly endedSteps: EndedSteps };
 }
 
-/** Calls the handler once; resolves to its failure, or to how the event has ended. */
-export async function callHandler(
+/** Its failure, or how the event has ended. */
+export type HandlerResult = ServiceError | 'completed' | 'skipped';
+
+/** Calls the handler once. Thousands wait for theirs to end: an asynchronous function would keep twice as much for each. */
+export function callHandler(
   subscription: EventSubscription,
   event: EventEnvelope,
   handlerCall: HandlerCall,
-): Promise<ServiceError | 'completed' | 'skipped'> {
+): Promise<HandlerResult> {
   const context = new CallContext(subscription, event, handlerCall);
+  return resultOf(subscription, event, context).then(
+    (result) => endedWith(result === doneBefore ? 'skipped' : 'completed', context),
+    (error: unknown) => failedWith(failureOf(subscription, error), context),
+  );
+}
+
+/** A handler that is no asynchronous function may throw at once. */
+function resultOf(subscription: EventSubscription, event: EventEnvelope, context: CallContext): Promise<unknown> {
   try {
-    const result = await subscription.handler(event, context);
-    const { steps } = context;
-    const failure = steps && (await steps.end());
-    return failure ?? (result === doneBefore ? 'skipped' : 'completed');
+    return Promise.resolve(subscription.handler(event, context));
   } catch (error) {
-    await context.steps?.end();
-    return failureOf(subscription, error);
+    return Promise.reject(failureOf(subscription, error));
   }
+}
+
+function endedWith(result: HandlerResult, { steps }: CallContext): HandlerResult | Promise<HandlerResult> {
+  return steps ? steps.end().then((failure) => failure ?? result) : result;
+}
+
+function failedWith(failure: ServiceError, { steps }: CallContext): HandlerResult | Promise<HandlerResult> {
+  return steps ? steps.end().then(() => failure) : failure;
 }
 
 /** The same for each attempt at this event. */
@@ -46,7 +61,7 @@ class CallContext implements HandlerContext {
   static readonly #looked: PropertyDescriptor & ThisType<CallContext> = {
     enumerable: true,
     get() {
-      return this.#cohort.signal;
+      return this.#call.cohort.signal;
     },
   };
   declare readonly signal: AbortSignal;
@@ -54,31 +69,27 @@ class CallContext implements HandlerContext {
   readonly idempotencyKey: string;
   readonly order: HandlerContext['order'];
   readonly log: Logger;
-  readonly #record: KafkaRecord;
+  readonly #call: HandlerCall;
   readonly #handler: string;
-  readonly #cohort: HandlerCall['cohort'];
-  readonly #memory: HandlerCall['memory'];
   /** Those that were begun. */
   steps: Steps | undefined;
 
   constructor(subscription: EventSubscription, { id }: EventEnvelope, call: HandlerCall) {
-    this.#cohort = call.cohort;
+    this.#call = call;
     Object.defineProperty(this, 'signal', CallContext.#looked);
     this.attempt = call.attempt;
     this.idempotencyKey = idempotencyKeyOf(subscription, id);
     this.order = orderOf(call.record, id);
     this.log = call.log;
-    this.#record = call.record;
     this.#handler = subscription.name;
-    this.#memory = call.memory;
   }
 
   get replays(): number {
-    return timesReplayed(this.#record);
+    return timesReplayed(this.#call.record);
   }
 
   get step(): BeginStep {
-    this.steps ??= new Steps(this.#handler, this, this.#memory.endedSteps);
+    this.steps ??= new Steps(this.#handler, this, this.#call.memory.endedSteps);
     return this.steps.begin;
   }
 }

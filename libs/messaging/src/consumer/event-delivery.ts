@@ -1,11 +1,11 @@
 import { contextOf, endSpan, type Logger, withLogFields } from '@millrace/telemetry';
-import { context, type Context } from '@opentelemetry/api';
+import { context, type Context, type Span } from '@opentelemetry/api';
 import { recordContext, startAttemptSpan } from './attempt-span.ts';
-import { callHandler } from './call-handler.ts';
+import { callHandler, type HandlerResult } from './call-handler.ts';
 import type { Cohort } from '../engine/cohort.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
-import type { Batching, Delivery } from '../engine/delivery.ts';
+import type { Batching, Delivery, TurnResult } from '../engine/delivery.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { DeadLetterWriter, PendingDeadLetter } from './dead-letter-writer.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
@@ -44,7 +44,9 @@ export interface SubscribedEvent {
 /** What has been decided: the API is to be told, or the record was given up on and its dead letter is to be written. */
 type Course = { readonly kind: 'call' } | GivingUp;
 
-type Result = ReturnType<Delivery['turn']>;
+const toBeCalled: Course = { kind: 'call' };
+
+type Result = Promise<TurnResult>;
 
 interface GivingUp {
   readonly kind: 'give-up';
@@ -64,7 +66,7 @@ export class EventDelivery implements Delivery {
   /** Answers to a batch that said something of this one by itself. */
   answers = 0;
   #batching: Batching | undefined;
-  #course: Course = { kind: 'call' };
+  #course: Course = toBeCalled;
   #attempts = 0;
   /** Attempts whose failure the record answers for. */
   #counted = 0;
@@ -183,19 +185,18 @@ export class EventDelivery implements Delivery {
     const { group } = this.#ports;
     const subscription = to.name;
     const span = startAttemptSpan({ record: this.#record, event, group, subscription, attempt, parent });
-    return context.with(contextOf(span, parent), async () => {
-      const ended = await this.#call(to, event, attempt, cohort);
-      endSpan(span, typeof ended === 'string' ? undefined : ended);
-      if (typeof ended === 'string') return ended;
-      // A call that we cut off says nothing about the record.
-      const { cutOff } = cohort;
-      if (cutOff?.code === 'CALL_ABORTED') return undefined;
-      return this.#afterFailure(cutOff && ended.retryable ? cutOff : ended);
+    return context.with(contextOf(span, parent), () => {
+      const call = { record: this.#record, attempt, cohort, log: this.#log, memory: this };
+      return callHandler(to, event, call).then((ended) => this.#called(ended, span, cohort));
     });
   }
 
-  #call(to: EventSubscription, event: EventEnvelope, attempt: number, cohort: Cohort) {
-    return callHandler(to, event, { record: this.#record, attempt, cohort, log: this.#log, memory: this });
+  #called(ended: HandlerResult, span: Span, { cutOff }: Cohort): TurnResult | Result {
+    endSpan(span, typeof ended === 'string' ? undefined : ended);
+    if (typeof ended === 'string') return ended;
+    // A call that we cut off says nothing about the record.
+    if (cutOff?.code === 'CALL_ABORTED') return undefined;
+    return this.#afterFailure(cutOff && ended.retryable ? cutOff : ended);
   }
 
   async #afterFailure(failure: ServiceError): Result {

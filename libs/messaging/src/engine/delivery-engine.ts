@@ -1,5 +1,4 @@
 import { BackPressure } from './back-pressure.ts';
-import { BatchTurns } from './batch-turns.ts';
 import { cutOffSince, lostToAnother } from './cut-off.ts';
 import type { DeliveryEngineOptions, DeliveryEnginePorts } from './delivery-engine-options.ts';
 import { EngineLog } from './engine-log.ts';
@@ -19,9 +18,9 @@ import { recordBytes } from './record-bytes.ts';
 import { noReplays, type ReplayTopics } from './replay-topics.ts';
 import type { Commit, PartitionLease, RecordSink } from '../ports/record-source.ts';
 import { RunningCalls } from './running-calls.ts';
-import type { ServiceError } from '../errors/service-error.ts';
 import { settledWithin } from './settled-within.ts';
 import { startPosition } from './start-position.ts';
+import { Turns } from './turns.ts';
 import { unreadRecords } from './unread-records.ts';
 
 /** From the first outcome that is not committed to the commit. */
@@ -47,8 +46,7 @@ export class DeliveryEngine implements RecordSink {
   readonly #replays: ReplayTopics;
   readonly #queue: KeyedQueue<HeldRecord>;
   readonly #backPressure: BackPressure;
-  readonly #calls: RunningCalls;
-  readonly #batches: BatchTurns;
+  readonly #turns: Turns;
   readonly #laneKeyOf: (record: KafkaRecord) => LaneKey;
   /** Set while a commit is due: takes it back. */
   #forgetCommit: (() => void) | undefined;
@@ -62,19 +60,19 @@ export class DeliveryEngine implements RecordSink {
     this.#ports = ports;
     this.#log = new EngineLog(ports.log);
     this.#laneKeyOf = laneKeyOf(order);
-    this.#calls = new RunningCalls({ timeoutMs: callTimeoutMs, clock });
-    this.#batches = new BatchTurns({
-      calls: this.#calls,
-      ended: (work) => this.#endedBefore(work),
+    this.#turns = new Turns({
+      calls: new RunningCalls({ timeoutMs: callTimeoutMs, clock }),
+      // A lease that has expired by the clock may not have said so yet.
+      ended: ({ lease }) => this.revoked(lease),
       finished: (record, outcome) => this.#finished(record, outcome),
       changed: (work) => this.#changed(work),
     });
     this.#backPressure = new BackPressure({ limits: held, crowded: (lease) => this.#crowded(lease) });
     this.#queue = new KeyedQueue({
       concurrency,
-      turn: (record) => this.#turn(record),
+      turn: (record) => this.#turns.run(record),
       batchingOf: ({ delivery }) => delivery.batching,
-      turnTogether: (records) => this.#batches.run(records),
+      turnTogether: (records) => this.#turns.runTogether(records),
       gate,
       random,
       needsTarget: ({ delivery }) => delivery.needsTarget,
@@ -164,7 +162,7 @@ export class DeliveryEngine implements RecordSink {
     this.#works.delete(lease);
     this.#close(work);
     this.#backPressure.forget(lease);
-    this.#cutOff(work, lostToAnother());
+    this.#turns.cut(work, lostToAnother());
   }
 
   #begin(lease: PartitionLease, start: number, committed: Commit | undefined): void {
@@ -211,24 +209,6 @@ export class DeliveryEngine implements RecordSink {
     this.#ports.ended(unfinished.record, 'skipped');
   }
 
-  async #turn(held: HeldRecord): Promise<number | undefined> {
-    const { work, delivery } = held;
-    if (work.ended) return this.#endedBefore(work);
-    const cohort = this.#calls.start(work);
-    work.turnStarted();
-    const result = await delivery.turn(cohort);
-    this.#calls.end(cohort);
-    if (typeof result === 'string') this.#finished(held, result);
-    if (!work.ended) this.#changed(work);
-    work.turnEnded();
-    return typeof result === 'number' ? result : undefined;
-  }
-
-  /** A lease that has expired by the clock may not have said so yet. */
-  #endedBefore({ lease }: LeaseWork): undefined {
-    this.revoked(lease);
-  }
-
   /** An outcome under a lease that has ended counts for nothing. */
   #finished({ work, unfinished, bytes }: HeldRecord, outcome: Outcome): void {
     if (work.ended) return;
@@ -266,7 +246,7 @@ export class DeliveryEngine implements RecordSink {
     this.#close(work);
     this.#backPressure.stopTaking(work.lease, true);
     await settledWithin(work.idle(), drainMs, clock);
-    this.#cutOff(work, cutOffSince(this.#stopping ? 'the service stops' : 'its partition goes to another member'));
+    this.#turns.cut(work, cutOffSince(this.#stopping ? 'the service stops' : 'its partition goes to another member'));
     await settledWithin(work.idle(), abortTimeoutMs, clock);
     await settledWithin(work.commitAll(commitDelayMs, clock), lastCommitsTimeoutMs, clock);
     work.lease.release();
@@ -284,11 +264,6 @@ export class DeliveryEngine implements RecordSink {
   /** A partition and that of its replays have one queue, and may go one without the other. */
   #isShared(queue: PartitionQueue<HeldRecord>, work: LeaseWork): boolean {
     return [...this.#works.values()].some((each) => each !== work && this.#queues.of(each.lease) === queue);
-  }
-
-  #cutOff(work: LeaseWork, reason: ServiceError): void {
-    this.#calls.cut(work, reason);
-    this.#batches.cut(work, reason);
   }
 
   #crowded(lease: PartitionLease): void {

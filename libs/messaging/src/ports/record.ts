@@ -1,7 +1,7 @@
 /** Header values as Kafka carries them: bytes, text, or several under one name. */
 export type RecordHeaders = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
 
-/** A record as it came from Kafka; key, value and headers are the original bytes. */
+/** A record as it came from Kafka; key and value are the original bytes, and so is a header that is not all ASCII. */
 export interface KafkaRecord {
   readonly topic: string;
   readonly partition: number;

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const engine = 'libs/messaging/src/engine/delivery-engine.ts';
+const turns = 'libs/messaging/src/engine/turns.ts';
 const leaseWork = 'libs/messaging/src/engine/lease-work.ts';
 const partitionQueue = 'libs/messaging/src/engine/partition-queue.ts';
 
@@ -91,10 +92,10 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'a record that was to be tried again when the consumer stopped counted as done',
     changes: [
       {
-        file: engine,
-        text: "if (typeof result === 'string') this.#finished(held, result);",
+        file: turns,
+        text: "if (typeof result === 'string') finished(held, result);",
         replacement:
-          "if (typeof result === 'string') this.#finished(held, result);\n    else if (work.closing) this.#finished(held, 'completed');",
+          "if (typeof result === 'string') finished(held, result);\n    else if (work.closing) finished(held, 'completed');",
       },
     ],
   },
@@ -160,7 +161,7 @@ export const engineBugs: readonly PlantedBug[] = [
   {
     name: 'begun-under-an-expired-lease',
     story: 'found here: a member that had stood still past its session called the next record of a key before it knew',
-    changes: [{ file: engine, text: '    if (work.ended) return this.#endedBefore(work);\n', replacement: '' }],
+    changes: [{ file: turns, text: '    if (work.ended) return this.#endedBefore(work);\n', replacement: '' }],
   },
   {
     name: 'letter-not-awaited',
