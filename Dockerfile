@@ -32,4 +32,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --start-period=120s --retries=3 \
   CMD ["node", "-e", "require('node:http').get({ host: '127.0.0.1', port: process.env.PORT, path: '/readyz' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))"]
 # What the flags are for: tools/launcher/src/processes/node-flags.ts
-CMD ["node", "--disable-warning=TimeoutNegativeWarning", "--no-allocation-site-pretenuring", "--max-semi-space-size=32", "--heap-growing-percent=100", "app/src/main.ts"]
+CMD ["node", "--disable-warning=TimeoutNegativeWarning", "--no-allocation-site-pretenuring", "--no-parallel-scavenge", "--max-semi-space-size=32", "--heap-growing-percent=100", "app/src/main.ts"]
