@@ -46,7 +46,7 @@ describe('a record producer on Kafka', () => {
         headers: {
           text: Buffer.from('é'),
           bytes: Buffer.from([0, 255]),
-          several: [Buffer.from('a'), Buffer.from('b')],
+          several: ['a', 'b'],
         },
       },
       { key: null, value: null, headers: {} },
