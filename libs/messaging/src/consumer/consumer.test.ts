@@ -93,6 +93,17 @@ describe('committing', () => {
     expect(source.commits).toEqual([{ partition: 0, offset: 1 }]);
   });
 
+  it('does not wait where many outcomes do, of whichever partition', async () => {
+    const { api, source } = await runningConsumer({ concurrency: 1_000 });
+    api.answer = (call) => call.done();
+    source.grant(1);
+    for (const partition of [0, 1])
+      source.append(partition, ...Array.from({ length: 250 }, (_, number) => orderRecord(`ann${number}`, 1)));
+    await settle();
+    expect(source.partition(0).committed).toEqual({ offset: 250, metadata: '' });
+    expect(source.partition(1).committed?.offset).toBeGreaterThan(0);
+  });
+
   it('needs no timer while there is nothing to commit', async () => {
     const { api, source } = await runningConsumer();
     api.answer = (call) => call.done();

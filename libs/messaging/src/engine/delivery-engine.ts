@@ -1,4 +1,5 @@
 import { BackPressure } from './back-pressure.ts';
+import { commitDelayMs, CommitSchedule } from './commit-schedule.ts';
 import { cutOffSince, lostToAnother } from './cut-off.ts';
 import type { DeliveryEngineOptions, DeliveryEnginePorts } from './delivery-engine-options.ts';
 import { EngineLog } from './engine-log.ts';
@@ -23,8 +24,6 @@ import { startPosition } from './start-position.ts';
 import { Turns } from './turns.ts';
 import { unreadRecords } from './unread-records.ts';
 
-/** From the first outcome that is not committed to the commit. */
-const commitDelayMs = 250;
 /** How long a call that was cut off may take to end. */
 const abortTimeoutMs = 500;
 /** How long the commits after the drain may take; what they miss is called again by the next owner. */
@@ -47,9 +46,8 @@ export class DeliveryEngine implements RecordSink {
   readonly #queue: KeyedQueue<HeldRecord>;
   readonly #backPressure: BackPressure;
   readonly #turns: Turns;
+  readonly #commits: CommitSchedule;
   readonly #laneKeyOf: (record: KafkaRecord) => LaneKey;
-  /** Set while a commit is due: takes it back. */
-  #forgetCommit: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: DeliveryEngineOptions, ports: DeliveryEnginePorts) {
@@ -67,6 +65,7 @@ export class DeliveryEngine implements RecordSink {
       finished: (record, outcome) => this.#finished(record, outcome),
       changed: (work) => this.#changed(work),
     });
+    this.#commits = new CommitSchedule({ clock, commit: () => this.#commitDirty() });
     this.#backPressure = new BackPressure({ limits: held, crowded: (lease) => this.#crowded(lease) });
     this.#queue = new KeyedQueue({
       concurrency,
@@ -114,7 +113,7 @@ export class DeliveryEngine implements RecordSink {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#queue.close();
-    this.#forgetCommit?.();
+    this.#commits.close();
     await Promise.all(Array.from(this.#works.values(), (work) => this.#handOver(work, this.#options.drainTimeoutMs)));
   }
 
@@ -213,6 +212,7 @@ export class DeliveryEngine implements RecordSink {
   #finished({ work, unfinished, bytes }: HeldRecord, outcome: Outcome): void {
     if (work.ended) return;
     work.tracker.finish(unfinished);
+    this.#commits.finished();
     this.#backPressure.remove(work.lease, bytes);
     this.#ports.ended(unfinished.record, outcome);
   }
@@ -220,24 +220,21 @@ export class DeliveryEngine implements RecordSink {
   /** Something is to be committed, or less can be written down of it than before. */
   #changed(work: LeaseWork): void {
     this.#backPressure.stopTaking(work.lease, work.closing || work.tracker.nearlyFull);
-    if (work.dirty) this.#commitSoon();
+    if (work.dirty) this.#commits.due();
   }
 
-  /** One timer for all that ends meanwhile; none while there is nothing to commit. */
-  #commitSoon(): void {
-    if (this.#stopping) return;
-    this.#forgetCommit ??= this.#ports.clock.after(commitDelayMs, () => this.#commitDirty());
+  async #commitDirty(): Promise<boolean> {
+    const dirty = [...this.#works.values()].filter((work) => work.dirty);
+    const confirmed = await Promise.all(dirty.map((work) => this.#commit(work)));
+    return !confirmed.includes(false);
   }
 
-  #commitDirty(): void {
-    this.#forgetCommit = undefined;
-    for (const work of this.#works.values()) if (work.dirty) void this.#commit(work);
-  }
-
-  async #commit(work: LeaseWork): Promise<void> {
-    await work.commit();
+  /** Resolves to false where it has to be repeated. */
+  async #commit(work: LeaseWork): Promise<boolean> {
+    const confirmed = await work.commit();
     if (work.ended) this.revoked(work.lease);
-    else if (work.dirty) this.#commitSoon();
+    else if (work.dirty) this.#commits.due();
+    return confirmed || work.ended;
   }
 
   /** Ends what is underway under a lease in the time that is left, commits it, and lets the lease go. */

@@ -31,7 +31,7 @@ export class LeaseWork {
   /** Of the tracker, as of the last commit; -1 where there is none to build on. */
   #committedChanges: number;
   #committedOffset: number;
-  #commit: Promise<void> | undefined;
+  #commit: Promise<boolean> | undefined;
   #turns = 0;
   readonly #whenIdle: (() => void)[] = [];
   #failing = false;
@@ -93,10 +93,10 @@ export class LeaseWork {
   }
 
   /**
-   * Commits what is finished, or joins the commit in flight, which may know less. Never rejects: where it failed the work
-   * stays {@link dirty}, or has {@link ended}.
+   * Commits what is finished, or joins the commit in flight, which may know less. Resolves to whether it was confirmed: where
+   * it was not the work stays {@link dirty}, or has {@link ended}. Never rejects.
    */
-  commit(): Promise<void> {
+  commit(): Promise<boolean> {
     this.#commit ??= this.#commitFinished().finally(() => {
       this.#commit = undefined;
     });
@@ -114,8 +114,8 @@ export class LeaseWork {
     }
   }
 
-  async #commitFinished(): Promise<void> {
-    if (!this.dirty) return;
+  async #commitFinished(): Promise<boolean> {
+    if (!this.dirty) return true;
     const { changes } = this.tracker;
     const commit = this.tracker.commit();
     try {
@@ -123,8 +123,10 @@ export class LeaseWork {
       this.#committedChanges = changes;
       this.#committedOffset = commit.offset;
       this.#failing = false;
+      return true;
     } catch (error) {
       this.#commitFailed(ServiceError.from(error));
+      return false;
     }
   }
 

@@ -186,15 +186,15 @@ export const engineBugs: readonly PlantedBug[] = [
     story: 'kafkajs 2.2.4: commits were due by the clock on the wall, and none was sent after it had been set back',
     changes: [
       {
-        file: engine,
-        text: 'this.#forgetCommit ??= this.#ports.clock.after(commitDelayMs, () => this.#commitDirty());',
-        replacement: `const { clock } = this.#ports;
+        file: 'libs/messaging/src/engine/commit-schedule.ts',
+        text: 'this.#forget ??= this.#options.clock.after(commitDelayMs, () => void this.#commit());',
+        replacement: `const { clock } = this.#options;
     const before = this as { sentAtMs?: number };
-    this.#forgetCommit ??= clock.after(commitDelayMs, () => {
-      this.#forgetCommit = undefined;
-      if (clock.now() < (before.sentAtMs ?? 0) + commitDelayMs) return this.#commitSoon();
+    this.#forget ??= clock.after(commitDelayMs, () => {
+      this.#forget = undefined;
+      if (clock.now() < (before.sentAtMs ?? 0) + commitDelayMs) return this.due();
       before.sentAtMs = clock.now();
-      this.#commitDirty();
+      void this.#commit();
     });`,
       },
     ],
