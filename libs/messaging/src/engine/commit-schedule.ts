@@ -3,10 +3,14 @@ import type { Clock } from '../ports/clock.ts';
 /** From the first outcome that is not committed to the commit. */
 export const commitDelayMs = 250;
 /** With so many outcomes since the last commit, the next one does not wait. */
-export const mostUncommitted = 500;
+const mostUncommitted = 500;
+/** And with so many per partition: each has a commit to be written, sent and stored, whatever it says. */
+const mostUncommittedEach = 50;
 
 export interface CommitScheduleOptions {
   readonly clock: Clock;
+  /** How many a commit may be about. */
+  readonly partitions: () => number;
   /** Commits what is finished. Resolves to false where something of it was not confirmed; never rejects. */
   readonly commit: () => Promise<boolean>;
 }
@@ -48,7 +52,8 @@ export class CommitSchedule {
   }
 
   #mayNotWait(): boolean {
-    return this.#outcomes >= mostUncommitted && this.#underway === 0 && this.#confirmed;
+    if (this.#outcomes < mostUncommitted || this.#underway > 0 || !this.#confirmed) return false;
+    return this.#outcomes >= mostUncommittedEach * this.#options.partitions();
   }
 
   async #commit(): Promise<void> {

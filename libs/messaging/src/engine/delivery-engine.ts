@@ -65,7 +65,11 @@ export class DeliveryEngine implements RecordSink {
       finished: (record, outcome) => this.#finished(record, outcome),
       changed: (work) => this.#changed(work),
     });
-    this.#commits = new CommitSchedule({ clock, commit: () => this.#commitDirty() });
+    this.#commits = new CommitSchedule({
+      clock,
+      partitions: () => this.#works.size,
+      commit: () => this.#commitDirty(),
+    });
     this.#backPressure = new BackPressure({ limits: held, crowded: (lease) => this.#crowded(lease) });
     this.#queue = new KeyedQueue({
       concurrency,
