@@ -1,239 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { randomUUID } from 'node:crypto';
+import {
+  but,
+  bytesBut,
+  nested,
+  patch,
+  register,
+  someId,
+  textBut,
+  valid,
+  withKey,
+  json,
+  type MalformedRequest,
+} from './malformed-request.ts';
+import { malformedFields } from './malformed-fields.ts';
 import { newEmail, newUser } from './new-user.ts';
-import type { RawRequest } from './request.ts';
 import { secretMark } from './secret-mark.ts';
-
-/** A request that the gateway refuses. */
-export interface MalformedRequest {
-  readonly what: string;
-  readonly request: RawRequest;
-  readonly status: number;
-  /** The fields that the problem names, where it is about fields. */
-  readonly fields?: readonly string[];
-}
-
-const json = { 'content-type': 'application/json' };
-const everyField = ['email', 'password', 'username'];
-const someId = randomUUID();
-
-/** `POST /register` with this as the body, text and bytes as they stand, anything else as JSON. */
-function register(body: unknown, headers: RawRequest['headers'] = json): RawRequest {
-  const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  return { method: 'POST', path: '/register', headers, body: bytes };
-}
-
-function patch(id: string, body: unknown = { email: newEmail() }, headers: RawRequest['headers'] = json): RawRequest {
-  return { method: 'PATCH', path: `/users/${id}`, headers, body: JSON.stringify(body) };
-}
-
-/** A registration that is right but for some fields. */
-function but(fields: Readonly<Record<string, unknown>>): object {
-  return { ...newUser(), ...fields };
-}
-
-/** A registration as JSON text in which `"HERE"` stands for something that JSON.stringify would not write. */
-function textBut(field: string, raw: string): string {
-  return JSON.stringify(but({ [field]: 'HERE' })).replace('"HERE"', raw);
-}
-
-const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth);
-const withKey = (key: string | string[]) => register(newUser(), { ...json, 'idempotency-key': key });
-const valid = () => JSON.stringify(newUser());
-const bytesBut = (field: string, bytes: readonly number[]) => {
-  const [before = '', after = ''] = JSON.stringify(but({ [field]: 'HERE' })).split('HERE');
-  return Buffer.concat([Buffer.from(before), Buffer.from(`${secretMark} `), Buffer.from(bytes), Buffer.from(after)]);
-};
-
-const fields: readonly MalformedRequest[] = [
-  { what: 'an empty object', request: register({}), status: 400, fields: everyField },
-  { what: 'no username', request: register(but({ username: undefined })), status: 400, fields: ['username'] },
-  { what: 'no e-mail address', request: register(but({ email: undefined })), status: 400, fields: ['email'] },
-  { what: 'no password', request: register(but({ password: undefined })), status: 400, fields: ['password'] },
-  {
-    what: 'every field empty',
-    request: register({ username: '', email: '', password: '' }),
-    status: 400,
-    fields: everyField,
-  },
-  {
-    what: 'every field null',
-    request: register({ username: null, email: null, password: null }),
-    status: 400,
-    fields: everyField,
-  },
-  {
-    what: 'numbers for text',
-    request: register({ username: 12_345_678, email: 1, password: 12_345_678 }),
-    status: 400,
-    fields: everyField,
-  },
-  {
-    what: 'booleans for text',
-    request: register({ username: true, email: false, password: true }),
-    status: 400,
-    fields: everyField,
-  },
-  {
-    what: 'lists for text',
-    request: register({ username: ['ada'], email: [newEmail()], password: [secretMark] }),
-    status: 400,
-    fields: everyField,
-  },
-  {
-    what: 'objects for text',
-    request: register({ username: { $ne: null }, email: {}, password: { length: 12 } }),
-    status: 400,
-    fields: everyField,
-  },
-  { what: 'a username of 2 characters', request: register(but({ username: 'ad' })), status: 400, fields: ['username'] },
-  {
-    what: 'a username of 33 characters',
-    request: register(but({ username: secretMark.padEnd(33, 'a') })),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'a username of 10,000 characters',
-    request: register(but({ username: 'a'.repeat(10_000) })),
-    status: 400,
-    fields: ['username'],
-  },
-  { what: 'a username of spaces', request: register(but({ username: '     ' })), status: 400, fields: ['username'] },
-  {
-    what: 'a null byte in the username',
-    request: register(but({ username: `${secretMark}\u0000` })),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'a line break in the username',
-    request: register(but({ username: `${secretMark}\nadmin` })),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'an escape sequence in the username',
-    request: register(but({ username: `${secretMark}\u001B[2J` })),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'a direction override in the username',
-    request: register(but({ username: `${secretMark}\u202E` })),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'a zero-width space in the username',
-    request: register(but({ username: `${secretMark}\u200B` })),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'a lone surrogate in the username',
-    request: register(textBut('username', `"${secretMark}\\ud800"`)),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'an e-mail address without @',
-    request: register(but({ email: secretMark })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'an e-mail address without a domain',
-    request: register(but({ email: `${secretMark}@` })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'an e-mail address without a name',
-    request: register(but({ email: '@example.test' })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'an e-mail address with a space',
-    request: register(but({ email: `${secretMark} a@example.test` })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'an e-mail header injected into the address',
-    request: register(but({ email: `${secretMark}@example.test\r\nBcc: all@example.test` })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'two e-mail addresses in one',
-    request: register(but({ email: `${secretMark}@example.test,b@example.test` })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'an e-mail address of 255 characters',
-    request: register(but({ email: `${secretMark}@${'a.'.repeat(120)}test`.padEnd(255, 't') })),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'a lone surrogate in the e-mail address',
-    request: register(textBut('email', `"${secretMark}\\udfff@example.test"`)),
-    status: 400,
-    fields: ['email'],
-  },
-  {
-    what: 'a password of 7 characters',
-    request: register(but({ password: '1234567' })),
-    status: 400,
-    fields: ['password'],
-  },
-  {
-    what: 'a password of 129 characters',
-    request: register(but({ password: secretMark.padEnd(129, 'a') })),
-    status: 400,
-    fields: ['password'],
-  },
-  {
-    what: 'a null byte in the password',
-    request: register(but({ password: `${secretMark}\u0000${secretMark}` })),
-    status: 400,
-    fields: ['password'],
-  },
-  {
-    what: 'a lone surrogate in the password',
-    request: register(textBut('password', `"${secretMark}\\ud83d"`)),
-    status: 400,
-    fields: ['password'],
-  },
-  { what: 'an unknown field', request: register(but({ role: 'admin' })), status: 400, fields: ['role'] },
-  {
-    what: "a user id of the client's choice",
-    request: register(but({ userId: someId })),
-    status: 400,
-    fields: ['userId'],
-  },
-  {
-    what: 'a field in the wrong case',
-    request: register({ ...newUser(), Email: newEmail() }),
-    status: 400,
-    fields: ['Email'],
-  },
-  {
-    what: 'a field given twice, the second time wrong',
-    request: register(textBut('username', `"user-${someId.slice(0, 8)}","username":7`)),
-    status: 400,
-    fields: ['username'],
-  },
-  {
-    what: 'every field wrong and one too many',
-    request: register({ username: 'a', email: secretMark, password: 'short', extra: 1 }),
-    status: 400,
-    fields: [...everyField, 'extra'],
-  },
-];
 
 const bodies: readonly MalformedRequest[] = [
   { what: 'no body', request: { method: 'POST', path: '/register' }, status: 400, fields: ['body'] },
@@ -364,4 +146,10 @@ const routes: readonly MalformedRequest[] = [
 ];
 
 /** More than the usual forty, in the order in which they are sent. */
-export const malformedRequests: readonly MalformedRequest[] = [...fields, ...bodies, ...headers, ...changes, ...routes];
+export const malformedRequests: readonly MalformedRequest[] = [
+  ...malformedFields,
+  ...bodies,
+  ...headers,
+  ...changes,
+  ...routes,
+];
