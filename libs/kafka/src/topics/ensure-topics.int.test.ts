@@ -1,10 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checkBroker } from '../connection/check-broker.ts';
 import { ensureTopics } from './ensure-topics.ts';
 import { testKafka, uniqueName } from '../testing/test-kafka.ts';
 import { withAdmin } from '../connection/with-admin.ts';
 
 const kafka = testKafka();
+
+/** Returns when they are known. */
+async function giveMorePartitions(topic: string, count: number): Promise<void> {
+  await withAdmin(kafka, async (admin) => {
+    await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    await vi.waitFor(async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      expect(topics[0]?.partitions).toHaveLength(count);
+    });
+  });
+}
 
 describe('ensuring topics', () => {
   it('makes each topic with one for dead letters and one for replays per group, and finds them the next time', async () => {
@@ -33,13 +44,22 @@ describe('ensuring topics', () => {
     const name = uniqueName();
     const wanted = [{ name, partitions: 2, groups: ['mail'] }];
     await ensureTopics(kafka, wanted);
-    await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic: name, count: 5 }] }));
+    await giveMorePartitions(name, 5);
     const found = await ensureTopics(kafka, wanted);
     expect(found.slice(0, 3)).toEqual([
       { name, partitions: 5, state: 'existed' },
       { name: `${name}.mail.dlq`, partitions: 2, state: 'existed' },
       { name: `${name}.mail.replay`, partitions: 5, state: 'got more partitions' },
     ]);
+  });
+
+  it('has replays grow once where several find them too narrow', async () => {
+    const name = uniqueName();
+    const wanted = [{ name, partitions: 2, groups: ['mail'] }];
+    await ensureTopics(kafka, wanted);
+    await giveMorePartitions(name, 12);
+    const reports = await Promise.all([1, 2, 3].map(() => ensureTopics(kafka, wanted)));
+    expect(reports.map(([, , replays]) => replays?.partitions)).toEqual([12, 12, 12]);
   });
 
   it('may run several times at once', async () => {

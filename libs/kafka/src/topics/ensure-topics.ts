@@ -1,7 +1,7 @@
 import { deadLetterTopicOf, decisionsTopic, replayTopicOf, ServiceError } from '@millrace/messaging';
 import type { Admin, ITopicMetadata } from 'kafkajs';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
-import { reasonOf, rootCauseOf } from '../connection/kafka-error.ts';
+import { protocolErrorOf, reasonOf, rootCauseOf } from '../connection/kafka-error.ts';
 import { pause } from '../connection/pause.ts';
 import { withAdmin } from '../connection/with-admin.ts';
 
@@ -92,24 +92,33 @@ async function ensureAll(
 ): Promise<readonly EnsuredTopic[]> {
   const deadlineMark = performance.now() + timeoutMs;
   const created = await createMissing(admin, wanted, replicationFactor ?? (await affordableReplication(admin)));
-  const existing = await withLeaders(admin, wanted, deadlineMark);
-  const widened = await widen(admin, wanted, existing);
-  const now = widened.size > 0 ? await withLeaders(admin, wanted, deadlineMark) : existing;
+  const names = wanted.map(({ name }) => name);
+  const existing = await withLeaders(admin, names, deadlineMark);
+  const widened = tooNarrow(wanted, existing);
+  if (widened.size > 0) await widen(admin, widened);
+  const now = widened.size > 0 ? await withLeaders(admin, names, deadlineMark, widened) : existing;
   return wanted.map((topic) => describeTopic(topic, now, { created, widened }));
 }
 
-/** Gives topics of replays the partitions that they lack; returns those that got some. */
-async function widen(
-  admin: Admin,
+/** Topics of replays that lack partitions, and how many each is to have. */
+function tooNarrow(
   wanted: readonly TopicToMake[],
   existing: ReadonlyMap<string, ITopicMetadata>,
-): Promise<ReadonlySet<string>> {
+): ReadonlyMap<string, number> {
   const widthOf = (name: string) => existing.get(name)?.partitions.length ?? 0;
-  const topicPartitions = wanted.flatMap(({ name, asWideAs = name }) =>
-    widthOf(name) < widthOf(asWideAs) ? [{ topic: name, count: widthOf(asWideAs) }] : [],
-  );
-  if (topicPartitions.length > 0) await admin.createPartitions({ topicPartitions });
-  return new Set(topicPartitions.map(({ topic }) => topic));
+  const narrow = wanted.filter(({ name, asWideAs = name }) => widthOf(name) < widthOf(asWideAs));
+  return new Map(narrow.map(({ name, asWideAs = name }) => [name, widthOf(asWideAs)]));
+}
+
+/** Where somebody else was faster, they are there soon. */
+async function widen(admin: Admin, partitions: ReadonlyMap<string, number>): Promise<void> {
+  for (const [topic, count] of partitions) {
+    try {
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    } catch (error) {
+      if (protocolErrorOf(error) !== 'INVALID_PARTITIONS') throw error;
+    }
+  }
 }
 
 async function affordableReplication(admin: Admin): Promise<number> {
@@ -156,15 +165,16 @@ function refusal(error: unknown): string {
   return reasonOf(Array.isArray(perTopic) ? perTopic[0] : root);
 }
 
+/** Partitions that were just added are not known at once. */
 async function withLeaders(
   admin: Admin,
-  wanted: readonly PlainTopic[],
+  names: string[],
   deadlineMark: number,
+  partitions?: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, ITopicMetadata>> {
-  const names = wanted.map(({ name }) => name);
   for (;;) {
     const answer = await readTopics(admin, names);
-    const waitingFor = names.filter((name) => !hasLeaders(answer.topics.get(name)));
+    const waitingFor = names.filter((name) => !hasLeaders(answer.topics.get(name), partitions?.get(name)));
     if (waitingFor.length === 0) return answer.topics;
     if (performance.now() > deadlineMark) {
       throw new ServiceError('BROKER_UNAVAILABLE', `no leader yet for ${waitingFor.join(', ')}`, answer);
@@ -186,14 +196,18 @@ async function readTopics(
   }
 }
 
-function hasLeaders(topic: ITopicMetadata | undefined): boolean {
-  return topic !== undefined && topic.partitions.every(({ leader }) => leader !== noLeader);
+function hasLeaders(topic: ITopicMetadata | undefined, atLeast = 1): boolean {
+  return (
+    topic !== undefined &&
+    topic.partitions.length >= atLeast &&
+    topic.partitions.every(({ leader }) => leader !== noLeader)
+  );
 }
 
 function describeTopic(
   { name, partitions: asked, asWideAs }: TopicToMake,
   existing: ReadonlyMap<string, ITopicMetadata>,
-  { created, widened }: { readonly created: ReadonlySet<string>; readonly widened: ReadonlySet<string> },
+  { created, widened }: { readonly created: ReadonlySet<string>; readonly widened: ReadonlyMap<string, number> },
 ): EnsuredTopic {
   const partitions = existing.get(name)?.partitions.length ?? 0;
   if (widened.has(name)) return { name, partitions, state: 'got more partitions' };
