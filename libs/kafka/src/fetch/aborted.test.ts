@@ -2,26 +2,32 @@ import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
 import { hideAborted } from './aborted.ts';
 import type { FetchAnswer, FetchedPartition } from './fetch-answer.ts';
-import type { FetchedMessage } from './record-batches.ts';
+import type { FetchedBatch } from './record-batches.ts';
 
 /** What kafkajs makes of an answer; not among its exports. */
 const Batch = createRequire(import.meta.url)('kafkajs/src/consumer/batch.js') as new (
   topic: string,
   fetchedOffset: string,
   partition: FetchedPartition,
-) => { readonly messages: readonly FetchedMessage[]; lastOffset(): string; isEmptyDueToFiltering(): boolean };
+) => {
+  readonly messages: readonly FetchedBatch[];
+  firstOffset(): string;
+  lastOffset(): string;
+  isEmptyDueToFiltering(): boolean;
+};
 
 const [abort, commit] = [Buffer.from([0, 0, 0, 0]), Buffer.from([0, 0, 0, 1])];
 
-function message(offset: number, producerId: string, marker?: Buffer): FetchedMessage {
-  const common = { value: null, timestamp: '0', attributes: 0, headers: {} };
+/** Up to and including `offset`; by itself of one record. */
+function batch(offset: number, producerId: string, marker?: Buffer, firstOffset = offset): FetchedBatch {
   const batchContext = { producerId, inTransaction: true };
-  return { ...common, offset: `${offset}`, key: marker ?? null, isControlRecord: marker !== undefined, batchContext };
+  const isControlRecord = marker !== undefined;
+  return { offset: `${offset}`, firstOffset, key: marker ?? null, isControlRecord, batchContext, records: [] };
 }
 
 type Aborted = readonly (readonly [producerId: string, firstOffset: number])[];
 
-function answerOf(messages: readonly FetchedMessage[], aborted: Aborted): FetchAnswer {
+function answerOf(messages: readonly FetchedBatch[], aborted: Aborted): FetchAnswer {
   const abortedTransactions = aborted.map(([producerId, firstOffset]) => ({
     producerId,
     firstOffset: `${firstOffset}`,
@@ -33,7 +39,7 @@ function answerOf(messages: readonly FetchedMessage[], aborted: Aborted): FetchA
 }
 
 /** What a consumer gets to see of an answer to a fetch from there. */
-function batchOf(messages: readonly FetchedMessage[], aborted: Aborted, from = 0) {
+function batchOf(messages: readonly FetchedBatch[], aborted: Aborted, from = 0) {
   const [partition] = hideAborted(answerOf(messages, aborted)).responses[0]!.partitions;
   return new Batch('t', `${from}`, partition!);
 }
@@ -42,13 +48,13 @@ const seen = (...args: Parameters<typeof batchOf>) => batchOf(...args).messages.
 
 it('hides transactions that overlap and end in another order than they began in', () => {
   const messages = [
-    message(0, '7'),
-    message(1, '8'),
-    message(2, '7'),
-    message(3, '8', abort),
-    message(4, '7', abort),
-    message(5, '7'),
-    message(6, '7', commit),
+    batch(0, '7'),
+    batch(1, '8'),
+    batch(2, '7'),
+    batch(3, '8', abort),
+    batch(4, '7', abort),
+    batch(5, '7'),
+    batch(6, '7', commit),
   ];
   // brokers name them in the order of their ends
   expect(
@@ -60,7 +66,7 @@ it('hides transactions that overlap and end in another order than they began in'
 });
 
 it('hides what is left of several transactions that began before the fetch', () => {
-  const messages = [message(5, '8'), message(6, '7'), message(7, '7', abort), message(8, '8', abort), message(9, '8')];
+  const messages = [batch(5, '8'), batch(6, '7'), batch(7, '7', abort), batch(8, '8', abort), batch(9, '8')];
   expect(
     seen(
       messages,
@@ -74,11 +80,12 @@ it('hides what is left of several transactions that began before the fetch', () 
 });
 
 it('lets a consumer step over an answer in which all is aborted', () => {
-  const batch = batchOf([message(0, '7'), message(1, '7')], [['7', 0]]);
-  expect([batch.messages, batch.isEmptyDueToFiltering(), batch.lastOffset()]).toEqual([[], true, '1']);
+  const seenOf = batchOf([batch(4, '7', undefined, 0), batch(5, '7')], [['7', 0]]);
+  expect([seenOf.messages, seenOf.isEmptyDueToFiltering()]).toEqual([[], true]);
+  expect([seenOf.firstOffset(), seenOf.lastOffset()]).toEqual(['0', '5']);
 });
 
 it('leaves an answer without aborted transactions as it is', () => {
-  const answer = answerOf([message(0, '7'), message(1, '7', commit)], []);
+  const answer = answerOf([batch(0, '7'), batch(1, '7', commit)], []);
   expect(hideAborted(answer)).toEqual(answer);
 });

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFetchAnswer } from './fetch-answer.ts';
+import { type FetchAnswer, readFetchAnswer } from './fetch-answer.ts';
 
 /** kafkajs' own, which it does not export. */
 interface KafkajsEncoder {
@@ -105,30 +105,70 @@ function partitionBytes(index: number, aborted: Partition['aborted'], records: B
     .writeBytes(records);
 }
 
+/** What kafkajs makes of an answer, as far as anybody asks for it. */
 interface Answer {
-  readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly Message[] }[] }[];
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly messages: readonly Message[] }[];
+  }[];
 }
 
 interface Message {
-  readonly magicByte: number;
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+  readonly isControlRecord: boolean;
+  readonly batchContext: {
+    readonly firstOffset: string;
+    readonly lastOffsetDelta: number;
+    readonly producerId: string;
+    readonly inTransaction: boolean;
+  };
 }
 
-/** Without what kafkajs says of a message and nobody asks for, and with what is short and in ASCII as text. */
-function asRead(answer: Answer): unknown {
-  const message = ({ magicByte: _magic, batchContext: { producerId, inTransaction }, headers, ...rest }: Message) => {
-    const read = Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(header) : header(value),
-    ]);
-    return { ...rest, headers: Object.fromEntries(read) as unknown, batchContext: { producerId, inTransaction } };
-  };
-  const header = (bytes: Buffer) =>
-    bytes.length <= 256 && bytes.every((byte) => byte < 0x80) ? bytes.toString() : bytes;
-  const responses = answer.responses.map((topic) => ({
-    ...topic,
-    partitions: topic.partitions.map((each) => ({ ...each, messages: each.messages.map(message) })),
+/** Each message with what is asked of its batch; what is short and in ASCII as text. */
+function byKafkajs(answer: Answer): unknown {
+  const responses = answer.responses.map(({ topicName, partitions }) => ({
+    topicName,
+    partitions: partitions.map(({ messages, ...partition }) => {
+      const place = { topic: topicName, partition: partition.partition };
+      return { ...partition, records: messages.map((each) => ({ ...batchOf(each), record: recordOf(place, each) })) };
+    }),
+  }));
+  return { ...answer, responses };
+}
+
+function batchOf({ isControlRecord, batchContext }: Message): object {
+  const { firstOffset, lastOffsetDelta, producerId, inTransaction } = batchContext;
+  const offset = String(Number(firstOffset) + lastOffsetDelta);
+  return { offset, firstOffset: Number(firstOffset), isControlRecord, batchContext: { producerId, inTransaction } };
+}
+
+function recordOf(place: object, { offset, timestamp, key, value, headers }: Message): object {
+  const read = Object.entries(headers).map(([name, bytes]) => [
+    name,
+    Array.isArray(bytes) ? bytes.map(headerOf) : headerOf(bytes),
+  ]);
+  const [number, timestampMs] = [Number(offset), Number(timestamp)];
+  return { ...place, offset: number, timestampMs, key, value, headers: Object.fromEntries(read) as unknown };
+}
+
+function headerOf(value: Buffer): Buffer | string {
+  return value.length <= 256 && value.every((byte) => byte < 0x80) ? value.toString() : value;
+}
+
+/** The same of what is read here. */
+function readHere(answer: FetchAnswer | undefined): unknown {
+  const responses = answer?.responses.map(({ topicName, partitions }) => ({
+    topicName,
+    partitions: partitions.map(({ messages, ...partition }) => ({
+      ...partition,
+      records: messages.flatMap(({ records, key: _marker, ...batch }) =>
+        Array.from(records, (record) => ({ ...batch, record })),
+      ),
+    })),
   }));
   return { ...answer, responses };
 }
@@ -138,7 +178,7 @@ describe('an answer to a fetch', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(partition, { maxLength: 3 }), fc.nat({ max: 80 }), async (partitions, cut) => {
         const answer = await answerBytes(partitions, cut);
-        expect(await readFetchAnswer(answer)).toEqual(asRead(await decode(answer)));
+        expect(readHere(await readFetchAnswer(answer))).toEqual(byKafkajs(await decode(answer)));
       }),
       { numRuns: 300 },
     );
@@ -168,6 +208,7 @@ describe('an answer to a fetch', () => {
     sound.writeUInt8(sound.readUInt8(recordLengthAt) + 20, recordLengthAt);
     const topic = new Encoder().writeString('orders').writeArray([partitionBytes(0, [], sound)]);
     const answer = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeArray([topic]).buffer;
-    await expect(readFetchAnswer(answer)).rejects.toThrow('the record at offset 8 is malformed');
+    const read = await readFetchAnswer(answer);
+    expect(() => readHere(read)).toThrow('the record at offset 8 is malformed');
   });
 });

@@ -1,4 +1,4 @@
-import { type FetchedMessage, readRecordBatches } from './record-batches.ts';
+import { type FetchedBatch, readRecordBatches } from './record-batches.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** What kafkajs makes of an answer to a fetch; 64-bit numbers are decimal. */
@@ -23,7 +23,7 @@ export interface FetchedPartition {
   readonly lastStartOffset: string;
   readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
   readonly preferredReadReplica: number;
-  readonly messages: readonly FetchedMessage[];
+  readonly messages: readonly FetchedBatch[];
 }
 
 /** The one version read here; kafkajs asks for it wherever a broker has it, which all since Kafka 2.3 have. */
@@ -49,14 +49,14 @@ async function readTopic(from: WireReader): Promise<FetchedTopic | undefined> {
   const topicName = from.string();
   const partitions: FetchedPartition[] = [];
   for (let left = from.int32(); left > 0; left--) {
-    const partition = await readPartition(from);
+    const partition = await readPartition(from, topicName);
     if (!partition) return undefined;
     partitions.push(partition);
   }
   return { topicName, partitions };
 }
 
-async function readPartition(from: WireReader): Promise<FetchedPartition | undefined> {
+async function readPartition(from: WireReader, topic: string): Promise<FetchedPartition | undefined> {
   const decimal = () => String(from.int64());
   const head = {
     partition: from.int32(),
@@ -68,6 +68,12 @@ async function readPartition(from: WireReader): Promise<FetchedPartition | undef
     preferredReadReplica: from.int32(),
   };
   const length = from.int32();
-  const messages = length > 0 ? await readRecordBatches(from.slice(length)) : [];
+  const { partition } = head;
+  const messages = length > 0 ? await readRecordBatches(own(from.slice(length)), { topic, partition }) : [];
   return messages && { ...head, messages };
+}
+
+/** What waits of one partition is not to keep what an answer holds of the others. */
+function own(bytes: Buffer): Buffer {
+  return bytes.buffer.byteLength > 2 * bytes.length ? Buffer.from(bytes) : bytes;
 }

@@ -1,6 +1,7 @@
 import type { Cluster } from 'kafkajs';
 import { expect, it, vi } from 'vitest';
 import type { AskedBroker } from '../connection/adapt-brokers.ts';
+import type { FetchAnswer } from './fetch-answer.ts';
 import { adaptFetches } from './lean-fetch.ts';
 
 type Send = (request: { readonly response: { decode(bytes: Buffer): Promise<unknown> } }) => Promise<unknown>;
@@ -14,16 +15,51 @@ function adapted(broker: object): AskedBroker {
   return cluster.brokerPool.createBroker();
 }
 
-it('reads answers to fetches of the version it knows, and leaves all others to kafkajs', async () => {
+/** What kafkajs reads from a broker that knows nothing of transactions. */
+const olderAnswer = {
+  throttleTime: 5,
+  responses: [
+    {
+      topicName: 'orders',
+      partitions: [
+        {
+          partition: 3,
+          errorCode: 0,
+          highWatermark: '9',
+          messages: [{ offset: '8', timestamp: '1700000000000', key: Buffer.from('k'), value: null, attributes: 0 }],
+        },
+      ],
+    },
+  ],
+};
+
+it('reads answers to fetches of the version it knows, and has kafkajs read all others', async () => {
   const send = vi.fn<Send>(async ({ response }) => response.decode(noPartitions));
   const { connectionPool } = adapted({ connectionPool: { send }, fetch: async () => undefined });
-  const response = { decode: async () => 'by kafkajs', parse: async (answer: unknown) => answer };
+  const response = { decode: async () => olderAnswer, parse: async (answer: unknown) => answer };
   const ask = (apiName: string, apiVersion: number) =>
     connectionPool.send({ request: { apiName, apiVersion }, response });
   expect(await ask('Fetch', 11)).toMatchObject({ sessionId: 0, responses: [] });
-  expect(await ask('Fetch', 10)).toBe('by kafkajs');
-  expect(await ask('Metadata', 11)).toBe('by kafkajs');
+  expect(await ask('Metadata', 11)).toBe(olderAnswer);
+  expect(await ask('Fetch', 3)).toMatchObject({ throttleTime: 5, responses: [{ topicName: 'orders' }] });
   expect(send).toHaveBeenCalledTimes(3);
+});
+
+it('makes each record that kafkajs has read a batch of its own', async () => {
+  const { connectionPool } = adapted({
+    connectionPool: { send: async ({ response }: Parameters<Send>[0]) => response.decode(noPartitions) },
+    fetch: async () => undefined,
+  });
+  const response = { decode: async () => olderAnswer, parse: async (answer: unknown) => answer };
+  const answer = await connectionPool.send({ request: { apiName: 'Fetch', apiVersion: 3 }, response });
+  const [topic] = (answer as FetchAnswer).responses;
+  const offsets = { offset: 8, topic: 'orders', partition: 3, timestampMs: 1_700_000_000_000 };
+  const record = { ...offsets, key: Buffer.from('k'), value: null, headers: {} };
+  const batch = { offset: '8', firstOffset: 8, key: record.key, isControlRecord: false, records: [record] };
+  const batchContext = { producerId: '-1', inTransaction: false };
+  expect(topic?.partitions).toEqual([
+    { partition: 3, errorCode: 0, highWatermark: '9', abortedTransactions: [], messages: [{ ...batch, batchContext }] },
+  ]);
 });
 
 it('has brokers wait for records for as long as it says', async () => {

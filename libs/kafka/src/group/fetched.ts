@@ -1,6 +1,6 @@
 import type { Fetched } from '@millrace/messaging/membership';
 import type { Batch, ConsumerStartBatchProcessEvent } from 'kafkajs';
-import { recordOf } from '../fetch/record-of.ts';
+import { type FetchedBatch, recordsOf } from '../fetch/record-batches.ts';
 
 /** A batch as kafkajs hands it over; it tells from where it fetched, though its types do not. */
 export function fetchedOf(batch: Batch & { readonly fetchedOffset?: string }): Fetched {
@@ -11,7 +11,7 @@ export function fetchedOf(batch: Batch & { readonly fetchedOffset?: string }): F
     firstOffset: Number(batch.firstOffset() ?? batch.lastOffset()),
     lastOffset: Number(batch.lastOffset()),
     endOffset: Number(batch.highWatermark),
-    records: batch.messages.map((message) => recordOf(batch, message)),
+    records: recordsOf(batch.messages as readonly unknown[] as readonly FetchedBatch[]),
   };
 }
 

@@ -144,7 +144,7 @@ const fetchSettings = {
   /** How long kafkajs rests while all partitions are paused, and so how long a resume may have to wait. */
   maxWaitTimeInMs: 20,
   minBytes: 1,
-  /** Small: one response per broker may still arrive after a pause. */
+  /** Small: so much of each partition may be kept while it is paused. A larger batch comes whole. */
   maxBytesPerPartition: 128 * 1024,
   maxBytes: 2 * 1024 * 1024,
   allowAutoTopicCreation: false,

@@ -22,5 +22,6 @@ export function leaseTableLog(log: Logger): LeaseTableLog {
       );
       warnedOfMetadata = true; // it is the brokers' setting, and no partition's
     },
+    notTaken: ({ topic, partition }, err) => log.error({ topic, partition, err }, 'consumer failed to take records'),
   };
 }

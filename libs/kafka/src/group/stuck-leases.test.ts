@@ -21,6 +21,8 @@ function lease(): GroupLease {
       pause: () => undefined,
       resume: () => undefined,
       lastRequest: () => 0,
+      deliver: () => undefined,
+      notTaken: () => undefined,
     },
   });
   made.readFrom(10);
@@ -35,8 +37,8 @@ it('tells for how long nothing has come of a partition that has more', () => {
 });
 
 it.each<[string, (one: GroupLease) => void]>([
-  ['has moved', (one) => one.advance(12, [])],
-  ['has been read to its end', (one) => one.advance(19, [])],
+  ['has moved', (one) => one.skipTo(13)],
+  ['has been read to its end', (one) => one.skipTo(20)],
   ['is paused by its consumer', (one) => one.pause()],
   ['is another member’s', (one) => one.end()],
 ])('says nothing of one that %s', (_, happens) => {

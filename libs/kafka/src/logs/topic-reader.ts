@@ -2,12 +2,12 @@ import { type Commit, type KafkaRecord, ServiceError } from '@millrace/messaging
 import { decodePlace } from '@millrace/messaging/membership';
 import type { Broker, Cluster } from 'kafkajs';
 import type { FetchAnswer } from '../fetch/fetch-answer.ts';
-import { recordOf } from '../fetch/record-of.ts';
+import { recordsOf } from '../fetch/record-batches.ts';
 import { readGroupOffsets, readLogOffsets } from '../group/group-offsets.ts';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import { protocolErrorOf, reasonOf } from '../connection/kafka-error.ts';
 import { pause } from '../connection/pause.ts';
-import { committedMessages } from './committed-messages.ts';
+import { committedBatches } from './committed-batches.ts';
 import { openCluster } from './open-cluster.ts';
 
 /** Offsets of a partition, from `from` up to but not including `to`. */
@@ -152,7 +152,7 @@ async function fetchFrom(
   const answer = (await broker.fetch(request)) as FetchAnswer;
   const fetched = answer.responses[0]?.partitions[0];
   if (!fetched) throw new Error(`the answer to a fetch of ${topic} says nothing of it`);
-  const records = committedMessages(fetched).map((message) => recordOf({ topic, partition }, message));
+  const records = [...recordsOf(committedBatches(fetched))];
   const last = fetched.messages.at(-1);
   // Where nothing is left of what was there (compaction), the answer is empty although more could be read.
   return {

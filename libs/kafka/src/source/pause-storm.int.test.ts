@@ -5,11 +5,10 @@ import { KafkaWorld } from '../testing/kafka-world.ts';
 const brokers = process.env['KAFKA_BROKERS'] ?? '';
 const batches = 200;
 const perBatch = 100;
-/** Of which 100 are 1.2 kB on the wire, so that Kafka's limit of a response, 128 KiB, lets very many through. */
+/** Of which 100 are 1.2 kB on the wire, so that Kafka's limit of a response, 128 KiB, lets 11,000 through. */
 const gzipped = { bytes: 10_000, gzip: true };
-const oneResponse = 11_000;
 
-it('paused and resumed while compressed records come in, nothing is lost, and no more than one response is in hand', async () => {
+it('paused and resumed while compressed records come in, nothing is lost, and nothing comes after a pause', async () => {
   const world = await KafkaWorld.make({ brokers }, 1);
   onTestFinished(() => world.close());
   const a = await world.member('a');
@@ -24,8 +23,7 @@ it('paused and resumed while compressed records come in, nothing is lost, and no
   await writing;
   const other = await world.member('other', { group: 'another' });
   await world.until(() => coveredTo(other) === end);
-  expect(coveredTo(a) - paused).toBeLessThanOrEqual(oneResponse);
-  expect(end - paused).toBeGreaterThan(oneResponse);
+  expect(coveredTo(a)).toBe(paused);
 
   while (coveredTo(a) < end) {
     const before = coveredTo(a);

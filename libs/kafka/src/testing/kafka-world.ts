@@ -35,8 +35,6 @@ const reported = 20;
 /** A world on a real broker. Members that are not to crash live in this process. */
 export class KafkaWorld implements SourceWorld {
   readonly times = { sessionMs: shortSettings.sessionTimeoutMs, drainMs: shortSettings.drainTimeoutMs };
-  /** One response: 128 KiB of 1 kB each, and the batch in which that is reached. */
-  readonly recordsInHand = 150;
   readonly group = uniqueName();
   readonly rig: TopicRig;
   readonly #broker: WorldBroker;

@@ -36,7 +36,7 @@ export interface LeaseHeld extends Held {
  * of them together reach theirs and it holds its fair share of that: the one in which a key is stuck, not one that happens
  * to bring the next record. While there is room, any single partition may use all that it may hold.
  *
- * So the sum stays below twice the limits, plus what was on its way when the pause was asked for. A paused partition goes
+ * So the sum stays below twice the limits, plus what comes together with the record at which a partition is paused. A paused partition goes
  * on at half its share, when all together are down to half, or when there is nothing left to do but wait.
  */
 export class BackPressure {

@@ -24,7 +24,8 @@ export interface Fetched extends TopicPartition {
   readonly lastOffset: number;
   /** One past the last record of the partition. */
   readonly endOffset: number;
-  readonly records: readonly KafkaRecord[];
+  /** Gone through once, piece by piece, as the consumer takes them: a client that reads them then keeps bytes alone until then. */
+  readonly records: Iterable<KafkaRecord>;
   /** Which of the client's requests it answers, where the client counts them. */
   readonly request?: number;
 }

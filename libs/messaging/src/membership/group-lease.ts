@@ -2,6 +2,7 @@ import { leaseLost } from '../ports/lease-lost.ts';
 import type { KafkaRecord } from '../ports/record.ts';
 import type { Commit, PartitionLease } from '../ports/record-source.ts';
 import type { Fetched } from './group-client.ts';
+import { Undelivered } from './undelivered.ts';
 
 /** What a lease asks of the table that it stands in. */
 export interface LeaseHolder {
@@ -9,6 +10,9 @@ export interface LeaseHolder {
   expired(): boolean;
   commit(lease: GroupLease, commit: Commit): Promise<void>;
   release(lease: GroupLease): void;
+  deliver(lease: GroupLease, records: readonly KafkaRecord[], coveredTo: number): void;
+  /** The consumer, or the client that reads them, failed with records that count as delivered by now. */
+  notTaken(lease: GroupLease, error: unknown): void;
   /** The next fetch of the partition begins at `offset`. */
   seek(lease: GroupLease, offset: number): void;
   pause(lease: GroupLease): void;
@@ -28,9 +32,13 @@ export interface GroupLeaseOptions extends Pick<
 
 const expired = AbortSignal.abort();
 
+/** At a time; so many may come beyond a limit that is looked at with each record. */
+export const mostPerDelivery = 32;
+
 /**
  * A partition of ours, with how far it has been delivered. Nothing is fetched before {@link readFrom}, while the consumer has
- * it paused, nor while it is {@link hold held}.
+ * it paused, nor while it is {@link hold held}. It is paused in the midst of what a fetch has brought, too: the rest waits here,
+ * and comes first when it goes on.
  */
 export class GroupLease implements PartitionLease {
   readonly topic: string;
@@ -48,12 +56,16 @@ export class GroupLease implements PartitionLease {
   released = false;
   readonly #holder: LeaseHolder;
   readonly #end = new AbortController();
+  readonly #undelivered = new Undelivered();
+  #delivering = false;
   #next: number | undefined;
   /** The last fetch that was sent before the consumer said where to begin. */
   #requestBefore = 0;
   #doubted: string | undefined;
   #paused = false;
   #held = false;
+  /** Whether the client was told to fetch; undefined until it was told anything. */
+  #fetching: boolean | undefined;
 
   constructor(options: GroupLeaseOptions) {
     const { topic, partition, epoch, committed, logStart, logEnd, logId, partitionsThen, holder } = options;
@@ -84,11 +96,21 @@ export class GroupLease implements PartitionLease {
 
   /** Whether records are asked for. */
   get flowing(): boolean {
+    return this.#isWanted && this.#undelivered.isEmpty;
+  }
+
+  get #isWanted(): boolean {
     return this.#next !== undefined && !this.#paused && !this.#held && !this.draining && !this.ended;
+  }
+
+  /** The first offset that was not fetched yet. */
+  get #position(): number | undefined {
+    return this.#undelivered.end ?? this.#next;
   }
 
   readFrom(offset: number): void {
     if (this.ended) return;
+    this.#undelivered.clear();
     this.#next = offset;
     this.#doubted = undefined;
     this.#requestBefore = this.#holder.lastRequest();
@@ -110,9 +132,10 @@ export class GroupLease implements PartitionLease {
     this.#flow();
   }
 
+  /** Delivers what waits here within the call. */
   resume(): void {
     this.#paused = false;
-    this.#flow();
+    this.#goOn();
   }
 
   /** Stops fetching, whatever the consumer wishes, until {@link letGo}. */
@@ -124,12 +147,17 @@ export class GroupLease implements PartitionLease {
   letGo(): void {
     if (!this.#held) return;
     this.#held = false;
-    this.#flow();
+    this.#goOn();
   }
 
-  /** Has the next fetch begin where delivery goes on, wherever the client thinks it is. */
+  /** Has the next fetch go on where the last one ended, wherever the client thinks it is. */
   align(): void {
-    if (!this.ended && this.#next !== undefined) this.#holder.seek(this, this.#next);
+    if (!this.ended && this.#position !== undefined) this.#holder.seek(this, this.#position);
+  }
+
+  /** What was fetched and is not delivered is fetched again, once it is aligned. */
+  forgetUndelivered(): void {
+    this.#undelivered.clear();
   }
 
   /**
@@ -138,7 +166,7 @@ export class GroupLease implements PartitionLease {
    * from before a join comes once, a hole in the log (compaction) each time.
    */
   goesOnWith({ fetchedFrom, firstOffset, lastOffset, request = Infinity }: Fetched): boolean {
-    const next = this.#next ?? Infinity;
+    const next = this.#position ?? Infinity;
     if (request <= this.#requestBefore) return false; // asked for by an earlier lease
     if (lastOffset < next) return false; // known
     if ((fetchedFrom ?? firstOffset) <= next) return true;
@@ -149,21 +177,53 @@ export class GroupLease implements PartitionLease {
     return false;
   }
 
-  /** Notes that everything up to and including `lastOffset` is delivered; returns those of `records` that are new. */
-  advance(lastOffset: number, records: readonly KafkaRecord[]): readonly KafkaRecord[] {
-    const from = this.#next ?? 0;
-    this.#next = lastOffset + 1;
-    const [first] = records;
-    return first && first.offset < from ? records.filter(({ offset }) => offset >= from) : records;
+  /** Delivers what was fetched, until the consumer has it paused. Throws what the consumer throws. */
+  take(fetched: Fetched): void {
+    this.#undelivered.add(fetched);
+    this.#deliver();
+    this.#flow();
+  }
+
+  /** Goes on at `offset`: what lies before it will not come. */
+  skipTo(offset: number): void {
+    this.#next = offset;
+    this.#holder.deliver(this, [], offset);
   }
 
   end(): void {
     this.#end.abort(leaseLost(this));
   }
 
+  #goOn(): void {
+    try {
+      this.#deliver();
+    } catch (error) {
+      this.#holder.notTaken(this, error);
+    }
+    this.#flow();
+  }
+
+  #deliver(): void {
+    if (this.#delivering) return; // the consumer may pause and resume while it is delivered to
+    this.#delivering = true;
+    try {
+      while (this.#isWanted && !this.#undelivered.isEmpty) this.#deliverPiece(this.#next ?? 0);
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  #deliverPiece(from: number): void {
+    const { records, coveredTo } = this.#undelivered.take(from, mostPerDelivery);
+    this.#next = coveredTo;
+    this.#holder.deliver(this, records, coveredTo);
+  }
+
   #flow(): void {
-    if (this.ended) return;
-    if (this.flowing) this.#holder.resume(this);
+    const { flowing } = this;
+    if (this.ended || flowing === this.#fetching) return;
+    this.#fetching = flowing;
+    if (flowing) this.#holder.resume(this);
     else this.#holder.pause(this);
   }
 }

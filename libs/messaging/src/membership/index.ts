@@ -8,7 +8,7 @@ export type {
   PartitionOffsets,
   StoreAnswer,
 } from './group-client.ts';
-export { GroupLease } from './group-lease.ts';
+export { GroupLease, mostPerDelivery } from './group-lease.ts';
 export { lagOf } from './lag-of.ts';
 export { LeaseTable, type LeaseTableOptions, type MembershipTimes } from './lease-table.ts';
 export type { LeaseTableLog } from './lease-table-log.ts';

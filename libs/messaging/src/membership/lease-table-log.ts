@@ -12,6 +12,8 @@ export interface LeaseTableLog {
   joinsOlder(partition: TopicPartition): void;
   /** Kafka takes less metadata here than by default. */
   metadataTooLarge(partition: TopicPartition): void;
+  /** The consumer failed with records, or they could not be read; the member begins anew at what is committed. */
+  notTaken(partition: TopicPartition, error: unknown): void;
 }
 
 export const silentLog: LeaseTableLog = {
@@ -20,4 +22,5 @@ export const silentLog: LeaseTableLog = {
   waitsForOlder: () => undefined,
   joinsOlder: () => undefined,
   metadataTooLarge: () => undefined,
+  notTaken: () => undefined,
 };

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { KafkaRecord } from '../ports/record.ts';
 import type { Commit, RecordSink } from '../ports/record-source.ts';
 import type { Claims } from './claims.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -130,15 +131,24 @@ export class LeaseTable implements GroupClientListener, LeaseHolder {
     if (!lease || lease.draining || lease.next === undefined) return; // what is lost, or is to go, hears of nothing more
     lease.endOffset = fetched.endOffset;
     if (!lease.goesOnWith(fetched)) return this.#outOfLine(lease); // what an earlier lease asked for moves nothing
-    const fresh = lease.advance(fetched.lastOffset, fetched.records);
-    this.#sink.records(lease, fresh, fetched.lastOffset + 1);
+    lease.take(fetched);
   }
 
   failed(partition: TopicPartition, why: 'out-of-range' | 'not-there'): void {
     const lease = this.#leases.get(partitionKey(partition));
     if (!lease || lease.draining) return;
+    lease.forgetUndelivered();
     if (why === 'not-there') this.#beginAgain(lease);
     else void this.#lookWhetherGone(lease);
+  }
+
+  deliver(lease: GroupLease, records: readonly KafkaRecord[], coveredTo: number): void {
+    this.#sink.records(lease, records, coveredTo);
+  }
+
+  notTaken(lease: GroupLease, error: unknown): void {
+    this.#log.notTaken(lease, error);
+    this.forgotten();
   }
 
   expired(): boolean {
@@ -242,6 +252,7 @@ export class LeaseTable implements GroupClientListener, LeaseHolder {
 
   /** A response that is left over from before a join, and then the seek is all there is to do. Or the log has another range. */
   #outOfLine(lease: GroupLease): void {
+    lease.forgetUndelivered();
     lease.align();
     void this.#lookWhetherGone(lease);
   }
@@ -274,8 +285,7 @@ export class LeaseTable implements GroupClientListener, LeaseHolder {
   #skip(lease: GroupLease, next: number, logStart: number): void {
     this.#log.recordsDeleted(lease, next, logStart);
     this.#sink.deleted?.(lease, next, logStart);
-    lease.advance(logStart - 1, []);
-    this.#sink.records(lease, [], logStart);
+    lease.skipTo(logStart);
   }
 
   /**

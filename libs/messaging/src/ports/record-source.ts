@@ -38,8 +38,12 @@ export interface PartitionLease {
   commit(commit: Commit): Promise<void>;
   /** Says that nothing is underway here and all is committed that can be: a partition being revoked may go. */
   release(): void;
-  /** Stops the flow of records; those on their way still arrive. Repeating it is harmless, also after the end of the lease. */
+  /**
+   * Stops the flow of records: none comes after those of the call to {@link RecordSink.records} in which it is paused. Repeating
+   * it is harmless, also after the end of the lease.
+   */
   pause(): void;
+  /** Records may come within the call. */
   resume(): void;
 }
 

@@ -12,7 +12,7 @@ test('the limit and what was on its way may be held, and not one record more', (
   expect(brokenBy(new RunScript().hold('m1', { records: 110, bytes: 11_000 }))).toEqual([]);
   expect(verdict(new RunScript().hold('m1', { records: 111, bytes: 0 }))).toMatchInlineSnapshot(`
     "bounded: broken once
-      A member never holds more records or bytes, in all or of a partition, than its limits and the responses on their way, and never runs more calls at once than it may.
+      A member never holds more records or bytes, in all or of a partition, than its limits and what comes as it pauses, and never runs more calls at once than it may.
       m1 held 111 records, at most 110 may be:
            0.000 s  m1 holds 111 records, 0 bytes"
   `);
@@ -20,8 +20,8 @@ test('the limit and what was on its way may be held, and not one record more', (
 });
 
 test('a partition has limits of its own', () => {
-  const response = { records: 0, bytes: 0 };
-  const atMost = { records: 100, bytes: 1_000, recordsPerPartition: 10, bytesPerPartition: 50, inFlight: 1, response };
+  const beyond = { records: 0, bytes: 0 };
+  const atMost = { records: 100, bytes: 1_000, recordsPerPartition: 10, bytesPerPartition: 50, inFlight: 1, beyond };
   const hold = (records: number, bytes: number, of = {}): readonly string[] =>
     brokenBy(new RunScript().hold('m1', { records, bytes, ...of }), { atMost });
   expect(hold(100, 1_000)).toEqual([]);

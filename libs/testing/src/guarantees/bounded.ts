@@ -12,15 +12,15 @@ export interface HeldAtMost {
   readonly bytesPerPartition?: number | undefined;
   /** Calls that run at the same time. */
   readonly inFlight: number;
-  /** What may arrive after a pause: the responses that are on their way then, in all. */
-  readonly response: { readonly records: number; readonly bytes: number };
+  /** What may come in the call in which a partition is paused, in all. */
+  readonly beyond: { readonly records: number; readonly bytes: number };
 }
 
 /** However much there is to do, a member holds little of it. */
 export class Bounded extends Guarantee {
   readonly name = 'bounded';
   readonly definition =
-    'A member never holds more records or bytes, in all or of a partition, than its limits and the responses on their way, ' +
+    'A member never holds more records or bytes, in all or of a partition, than its limits and what comes as it pauses, ' +
     'and never runs more calls at once than it may.';
   readonly #atMost: HeldAtMost;
 
@@ -35,13 +35,13 @@ export class Bounded extends Guarantee {
   }
 
   #held(event: RunEventOf<'held'>): void {
-    const { records, bytes, recordsPerPartition = records, bytesPerPartition = bytes, response } = this.#atMost;
+    const { records, bytes, recordsPerPartition = records, bytesPerPartition = bytes, beyond } = this.#atMost;
     const { topic, partition } = event;
     const ofOne = topic !== undefined;
     const where = ofOne ? ` of ${topic}-${partition}` : '';
     const most = ofOne ? { records: recordsPerPartition, bytes: bytesPerPartition } : { records, bytes };
     for (const what of ['records', 'bytes'] as const) {
-      const limit = most[what] + response[what];
+      const limit = most[what] + beyond[what];
       if (event[what] > limit)
         this.violated(`${event.member} held ${event[what]} ${what}${where}, at most ${limit} may be`, event);
     }

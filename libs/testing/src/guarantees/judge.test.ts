@@ -4,7 +4,7 @@ import { eventfulRun } from './eventful-run.test-support.ts';
 import { describeGuarantee, Judge } from './judge.ts';
 import { RunScript, verdict } from './run-script.test-support.ts';
 
-const atMost = { records: 9, bytes: 900, inFlight: 9, response: { records: 0, bytes: 0 } };
+const atMost = { records: 9, bytes: 900, inFlight: 9, beyond: { records: 0, bytes: 0 } };
 
 test('the smallest counterexample is kept, however often a guarantee was broken before', () => {
   const run = new RunScript().append('a1', 'a').append('a2', 'a').append('b1', 'b').grant('m1', 1).handle('m1', 'a1');

@@ -135,7 +135,7 @@ export function upTo(offset: number, ...beyond: readonly OffsetRange[]): Commit 
 
 const options: JudgeOptions = {
   apiHonoursKeys: true,
-  atMost: { records: 100, bytes: 10_000, inFlight: 4, response: { records: 10, bytes: 1_000 } },
+  atMost: { records: 100, bytes: 10_000, inFlight: 4, beyond: { records: 10, bytes: 1_000 } },
 };
 
 /** What the judge says of the guarantees that a run breaks; empty where it keeps them all. */

@@ -32,6 +32,28 @@ export function handOverCases(open: MakeWorld): void {
     expect(breaches([a, b])).toEqual([]);
   });
 
+  it('what waits at a pause: the next owner gets it, and the one before nothing more', async () => {
+    const world = await open(2);
+    for (const partition of [0, 1]) await world.write(partition, 100);
+    const a = await world.member('a', { plan: { commits: true, pausesAfter: 10 } });
+    await world.until(() => [0, 1].every((partition) => coveredTo(a, partition) > 0));
+    const paused = [coveredTo(a, 0), coveredTo(a, 1)];
+    const b = await world.member('b', { plan: { commits: true } });
+    await shared(world, 2, a, b);
+    const [kept = -1] = owned(a);
+    const given = 1 - kept;
+    await a.perform({ action: 'resume', partition: given });
+    await world.until(() => coveredTo(b, given) === 100);
+    expect([coveredTo(a, 0), coveredTo(a, 1)]).toEqual(paused);
+    expect(offsets(b, given)).toEqual(range(paused[given] ?? 0, 100));
+    while (coveredTo(a, kept) < 100) {
+      const before = coveredTo(a, kept);
+      await a.perform({ action: 'resume', partition: kept });
+      await world.until(() => coveredTo(a, kept) > before);
+    }
+    expect([offsets(a, kept), breaches([a, b])]).toEqual([range(0, 100), []]);
+  });
+
   it('nothing of what stays: the leases are the same over all joins and leaves, and deliver nothing again', async () => {
     const partitions = 6;
     const world = await open(partitions);

@@ -15,7 +15,6 @@ const settings = { ...groupSourceDefaults, requestTimeoutMs: 1_000 };
 /** A world on the in-memory broker, in which time passes only while something is awaited. */
 export class InMemoryWorld implements SourceWorld {
   readonly times = { sessionMs: settings.sessionTimeoutMs, drainMs: settings.drainTimeoutMs };
-  readonly recordsInHand = settings.maxRecordsPerPartition;
   readonly #clock = new VirtualClock(0);
   readonly #broker = new InMemoryBroker({ clock: this.#clock, random: seededRandom(1) });
 

@@ -23,6 +23,21 @@ export function logCases(open: MakeWorld): void {
     expect(await world.committed()).toEqual([{ offset: 4, metadata: 'map' }]);
   });
 
+  it('and reads one that was made anew, though more of the old one waits at a pause', async () => {
+    const world = await open(1);
+    await world.write(0, 100);
+    const a = await world.member('a', { plan: { pausesAfter: 10 } });
+    await world.until(() => coveredTo(a) > 0);
+    await world.makeTopicAnew();
+    await world.write(0, 8);
+    await world.until(async () => {
+      await a.perform({ action: 'resume', partition: 0 });
+      return toldOf(a.told, 'granted').length > 1 && coveredTo(a) === 8;
+    });
+    expect(offsets(a, 0, lastTold(a.told, 'granted').epoch)).toEqual(range(0, 8));
+    expect(breaches([a])).toEqual([]);
+  });
+
   it('and begins at its oldest record where that lies past the commit', async () => {
     const world = await open(1);
     await world.write(0, 30);

@@ -48,8 +48,6 @@ export interface WorldTimes {
  */
 export interface SourceWorld {
   readonly times: WorldTimes;
-  /** How many records of 1 kB may still arrive after a partition was paused. */
-  readonly recordsInHand: number;
   /** Makes a member and has it begin; a name is used once. */
   member(name: string, options?: MemberOptions): Promise<WorldMember>;
   /** Appends so many records, of 1 kB each. */

@@ -9,6 +9,8 @@ export interface SinkPlan {
   readonly releases?: 'at once' | 'when told';
   /** Whether it commits what it was given. @default false */
   readonly commits?: boolean;
+  /** Pauses a partition whenever so many records of it have come since it was granted or resumed. @default never */
+  readonly pausesAfter?: number;
   /** How often it shows that it works on each lease that has not ended. @default never */
   readonly worksEveryMs?: number;
 }
@@ -40,6 +42,8 @@ export class TellingSink implements RecordSink {
   readonly #leases: PartitionLease[] = [];
   readonly #covered = new Map<PartitionLease, number>();
   readonly #committing = new Set<PartitionLease>();
+  /** How many records came since the last pause. */
+  readonly #taken = new Map<PartitionLease, number>();
 
   constructor(options: TellingSinkOptions) {
     this.#options = options;
@@ -57,6 +61,7 @@ export class TellingSink implements RecordSink {
   records(lease: PartitionLease, records: readonly KafkaRecord[], coveredTo: number): void {
     this.#tell(lease, { what: 'records', offsets: records.map(({ offset }) => offset), coveredTo });
     this.#covered.set(lease, coveredTo);
+    this.#pauseInTime(lease, records.length);
     if (this.#options.plan.commits && !this.#committing.has(lease)) void this.#commitCovered(lease);
   }
 
@@ -77,6 +82,13 @@ export class TellingSink implements RecordSink {
     else if (wish.action === 'commit') return this.#commit(lease, wish.offset, wish.metadata);
     else lease[wish.action]();
     return 'done';
+  }
+
+  #pauseInTime(lease: PartitionLease, more: number): void {
+    const taken = (this.#taken.get(lease) ?? 0) + more;
+    const tooMany = taken >= (this.#options.plan.pausesAfter ?? Infinity);
+    this.#taken.set(lease, tooMany ? 0 : taken);
+    if (tooMany) lease.pause();
   }
 
   #lease(wish: Wish): PartitionLease {

@@ -1,3 +1,4 @@
+import { mostPerDelivery } from '@millrace/messaging/membership';
 import { describeGuarantee, Judge } from '@millrace/testing/guarantees';
 import type { Evidence } from './evidence.ts';
 import { type CallAgain, type HonestCount, honestCount } from './honest-count.ts';
@@ -23,15 +24,15 @@ export interface Verdict {
   readonly breaches: readonly Breach[];
 }
 
-/** Of what fetches bring, at most, however many partitions: 128 KiB each, and records of 100 bytes at least. */
-const mostOnTheWay = { records: 200_000, bytes: 64 * 1024 * 1024 };
+const mostPartitions = 12;
+const beyond = { records: mostPartitions * mostPerDelivery, bytes: 1024 * 1024 };
 const held = { records: 2_000, bytes: 64 * 1024 * 1024 };
 const shown = 3;
 
 /** Holds a run to every guarantee, and to what the counts must be. */
 export function judgeRun(evidence: Evidence, expectations: Expectations): Verdict {
   const { apiHonoursKeys, concurrency } = expectations;
-  const atMost = { ...held, inFlight: concurrency, response: mostOnTheWay };
+  const atMost = { ...held, inFlight: concurrency, beyond };
   const judge = new Judge({ apiHonoursKeys, atMost });
   for (const event of runEvents(evidence)) judge.watch(event);
   const count = honestCount(evidence);

@@ -1,11 +1,23 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const leaseTable = 'libs/messaging/src/membership/lease-table.ts';
+const groupLease = 'libs/messaging/src/membership/group-lease.ts';
 const commitQueue = 'libs/messaging/src/membership/commit-queue.ts';
 const groupSource = 'libs/testing/src/in-memory-broker/in-memory-group-source.ts';
 
 /** What record sources did wrong: each takes one fence away, or one promise of the port. */
 export const sourceBugs: readonly PlantedBug[] = [
+  {
+    name: 'whole-fetch-after-pause',
+    story: 'found here: all that a fetch had brought was delivered, though its partition was paused by then',
+    changes: [
+      {
+        file: groupLease,
+        text: 'while (this.#isWanted && !this.#undelivered.isEmpty)',
+        replacement: 'while (!this.#undelivered.isEmpty)',
+      },
+    ],
+  },
   {
     name: 'stale-response-moves-position',
     story: 'kafkajs 2.2.4: a response asked for before a rejoin moved the position after it; records never came',
