@@ -227,18 +227,17 @@ export class DeliveryEngine implements RecordSink {
     if (work.dirty) this.#commits.due();
   }
 
+  /** Resolves to false where a commit has to be repeated. */
   async #commitDirty(): Promise<boolean> {
     const dirty = [...this.#works.values()].filter((work) => work.dirty);
-    const confirmed = await Promise.all(dirty.map((work) => this.#commit(work)));
-    return !confirmed.includes(false);
+    await Promise.all(dirty.map((work) => this.#commit(work)));
+    return !dirty.some((work) => work.failing && !work.ended);
   }
 
-  /** Resolves to false where it has to be repeated. */
-  async #commit(work: LeaseWork): Promise<boolean> {
-    const confirmed = await work.commit();
+  async #commit(work: LeaseWork): Promise<void> {
+    await work.commit();
     if (work.ended) this.revoked(work.lease);
     else if (work.dirty) this.#commits.due();
-    return confirmed || work.ended;
   }
 
   /** Ends what is underway under a lease in the time that is left, commits it, and lets the lease go. */

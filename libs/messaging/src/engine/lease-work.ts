@@ -31,7 +31,7 @@ export class LeaseWork {
   /** Of the tracker, as of the last commit; -1 where there is none to build on. */
   #committedChanges: number;
   #committedOffset: number;
-  #commit: Promise<boolean> | undefined;
+  #commit: Promise<void> | undefined;
   #turns = 0;
   readonly #whenIdle: (() => void)[] = [];
   #failing = false;
@@ -70,6 +70,11 @@ export class LeaseWork {
     return this.tracker.changes !== this.#committedChanges;
   }
 
+  /** True while the last commit was not confirmed. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
   /** Notes what was delivered. A record that is unfinished when `mostBytes` have come after it lets go of what it came in. */
   delivered(records: readonly KafkaRecord[], to: number, mostBytes: number): void {
     const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
@@ -93,10 +98,10 @@ export class LeaseWork {
   }
 
   /**
-   * Commits what is finished, or joins the commit in flight, which may know less. Resolves to whether it was confirmed: where
-   * it was not the work stays {@link dirty}, or has {@link ended}. Never rejects.
+   * Commits what is finished, or joins the commit in flight, which may know less. Where it was not confirmed the work stays
+   * {@link dirty} and is {@link failing}, or has {@link ended}. Never rejects.
    */
-  commit(): Promise<boolean> {
+  commit(): Promise<void> {
     this.#commit ??= this.#commitFinished().finally(() => {
       this.#commit = undefined;
     });
@@ -114,8 +119,8 @@ export class LeaseWork {
     }
   }
 
-  async #commitFinished(): Promise<boolean> {
-    if (!this.dirty) return true;
+  async #commitFinished(): Promise<void> {
+    if (!this.dirty) return;
     const { changes } = this.tracker;
     const commit = this.tracker.commit();
     try {
@@ -123,10 +128,8 @@ export class LeaseWork {
       this.#committedChanges = changes;
       this.#committedOffset = commit.offset;
       this.#failing = false;
-      return true;
     } catch (error) {
       this.#commitFailed(ServiceError.from(error));
-      return false;
     }
   }
 
