@@ -76,8 +76,13 @@ export class BatchWriter {
     this.#problem = undefined;
   }
 
+  /** Ends in bounded time, also while it connects. */
   async stop(): Promise<void> {
     this.#stopped.abort();
+    await settled(this.#end(), 2 * stopTimeoutMs);
+  }
+
+  async #end(): Promise<void> {
     const session = await this.#session?.catch(() => undefined);
     if (session) await disconnect(session, stopTimeoutMs);
   }

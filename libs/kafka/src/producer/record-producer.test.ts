@@ -163,4 +163,19 @@ describe('a record producer', () => {
     expect(await waiting).toBe('BROKER_UNAVAILABLE');
     expect(await send(numbered('t', 0, 1))).toBe('BROKER_UNAVAILABLE');
   });
+
+  it('stops in bounded time, though it is connecting and that never ends', async () => {
+    const { connection } = fakeKafka();
+    const kafka = { producer: () => ({ connect: () => new Promise(() => undefined) }) } as unknown as Kafka;
+    const producer = createRecordProducer({
+      ...connection,
+      open: (options) => ({ ...connection.open(options), kafka }),
+    });
+    await producer.start();
+    const waiting = producer.send(numbered('t', 0, 1)).catch((error: unknown) => ServiceError.from(error).code);
+    const stopped = producer.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    expect(await waiting).toBe('BROKER_UNAVAILABLE');
+  });
 });

@@ -22,13 +22,14 @@ export class Undelivered {
   take(from: number, most: number): { readonly records: readonly KafkaRecord[]; readonly coveredTo: number } {
     const records: KafkaRecord[] = [];
     const [fetch] = this.#fetches;
-    for (let next = fetch?.records.next(); next?.done === false; next = fetch?.records.next()) {
-      if (next.value.offset < from) continue;
-      records.push(next.value);
-      if (records.length === most) return { records, coveredTo: next.value.offset + 1 };
+    if (!fetch) return { records, coveredTo: from };
+    for (let next = fetch.records.next(); !next.done; next = fetch.records.next()) {
+      const { value: record } = next;
+      if (record.offset >= from) records.push(record);
+      if (records.length === most) return { records, coveredTo: record.offset + 1 };
     }
     this.#fetches.shift();
-    return { records, coveredTo: fetch?.end ?? from };
+    return { records, coveredTo: fetch.end };
   }
 
   clear(): void {

@@ -21,6 +21,9 @@ import { type FromMember, type MemberSpec, recordName, type Tell } from './membe
 import { ToldSource } from './told-source.ts';
 import { WatchedCalls } from './watched-call.ts';
 
+/** By then a service would have ended its process. */
+const slowStopMs = 10_000;
+
 const spec = JSON.parse(process.argv[2] ?? '') as MemberSpec;
 const { name: member, group, topic, bug, routes } = spec;
 const tell: Tell = openJournal(spec.journal);
@@ -83,7 +86,10 @@ await consumer.start();
 
 async function stop(): Promise<void> {
   points.reached('told to stop');
+  let stopping = 'consumer';
+  setInterval(() => log.warn({ stopping, open: process.getActiveResourcesInfo() }, 'has not stopped yet'), slowStopMs);
   await consumer.stop();
+  stopping = 'producer';
   await producer.stop();
   tell({ kind: 'stopped', member });
   process.exit();
