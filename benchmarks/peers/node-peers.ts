@@ -5,6 +5,9 @@ import type { Peer } from './peer.ts';
 
 const { dependencies, version } = benchmarks;
 
+/** `PLAIN_NODE=1` measures Node as it comes: few who write such loops give it flags. */
+const flags = process.env['PLAIN_NODE'] === '1' ? [] : nodeFlags;
+
 /** undici's Agent in loops, without Kafka. */
 export const raw = nodePeer('raw', 'raw', `undici ${dependencies.undici}`, 'none');
 /** Our HTTP client in loops, without Kafka. */
@@ -24,6 +27,6 @@ function nodePeer(
   env: Readonly<Record<string, string>> = {},
 ): Peer {
   const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
-  const command = { command: process.execPath, args: [...nodeFlags, file], env };
+  const command = { command: process.execPath, args: [...flags, file], env };
   return { name, version: ofVersion, order, prepare: () => Promise.resolve(command) };
 }
