@@ -119,12 +119,16 @@ function doubleEffects({ api }: Evidence): number {
   return acted.length - new Set(acted.map(({ call }) => keys.get(call))).size;
 }
 
-/** Each call but the first, with the one before that says most: an accepted one, else the last. */
+/**
+ * Each call but the first, with the one before that says most: the last where that failed, else an accepted one, else the last.
+ * One that was accepted elsewhere, and came again when its member was killed, may fail then: its retry is owed to that.
+ */
 function repeats(calls: readonly CallStory[]): readonly CallAgain[] {
   return calls.slice(1).map((again, at) => {
     const earlier = calls.slice(0, at + 1);
+    const last = earlier.at(-1) as CallStory;
     const accepted = earlier.findLast(({ ended }) => ended?.result === 'accepted' && ended.atMs < again.startedMs);
-    return { before: accepted ?? (earlier.at(-1) as CallStory), again };
+    return { before: last.ended?.result === 'failed' ? last : (accepted ?? last), again };
   });
 }
 

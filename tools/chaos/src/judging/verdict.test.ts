@@ -57,6 +57,12 @@ describe('a run', () => {
 });
 
 describe('a call made again', () => {
+  it('after its member was killed may fail, and is then repeated for that', () => {
+    const run = killed().call('m2', 'e1', 'failed').call('m2', 'e1').call('m2', 'e2').commit('m2', 2);
+    expect(judged(run).count).toMatchObject({ againInFlight: 1, bound: 2, retries: 1 });
+    expect(names(run)).toEqual(names(killed().call('m2', 'e1').call('m2', 'e2').commit('m2', 2)));
+  });
+
   it('after a kill is one of those that it may cost', () => {
     const run = killed().call('m2', 'e1').call('m2', 'e2').commit('m2', 2);
     const { count, breaches } = judged(run);
